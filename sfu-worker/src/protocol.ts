@@ -1,0 +1,125 @@
+// What a media node does for signaling: its calls, its answers and what it pushes. Ids are opaque
+// here. Every call is *ensure*: repeated with the same key it finds what it made the first time.
+import type { types } from 'mediasoup';
+
+export type Direction = 'send' | 'receive';
+export type Source = 'mic' | 'cam' | 'screen' | 'screenAudio';
+
+/** A room as placed here; `placement` rises each time that the room is placed again, anywhere. */
+export interface RoomKey {
+  readonly roomId: string;
+  readonly placement: number;
+}
+
+export interface PeerKey extends RoomKey {
+  readonly peerId: string;
+}
+
+export interface TransportDescription {
+  readonly id: string;
+  readonly iceParameters: types.IceParameters;
+  readonly iceCandidates: types.IceCandidate[];
+  readonly dtlsParameters: types.DtlsParameters;
+}
+
+export interface ConsumerDescription {
+  readonly consumerId: string;
+  readonly producerId: string;
+  readonly peerId: string;
+  readonly source: Source;
+  readonly kind: types.MediaKind;
+  readonly rtpParameters: types.RtpParameters;
+}
+
+/** `off`, or the largest spatial layer wanted; for streams of one layer any number means on. */
+export type ViewLayer = 'off' | 0 | 1 | 2;
+
+export interface WorkerLoad {
+  readonly worker: number;
+  /** Share of one core used of late, 0 to 1. */
+  readonly cpu: number;
+  readonly rooms: number;
+  /** False while a dead worker is being replaced. */
+  readonly alive: boolean;
+}
+
+export type MediaEvent =
+  /** Loudest first, in dBov (-127 to 0); an empty list says that nobody speaks any more. */
+  | {
+      readonly type: 'audio-levels';
+      readonly roomId: string;
+      readonly levels: readonly { readonly peerId: string; readonly volume: number }[];
+    }
+  /** The room's worker died; everything made under this placement is gone. */
+  | { readonly type: 'room-lost'; readonly roomId: string; readonly placement: number };
+
+export type MediaErrorCode =
+  /** The room is not here, or is here under another placement. */
+  | 'stale-placement'
+  | 'not-found'
+  /** Parameters that this node does not take; the message says which. */
+  | 'bad-parameters'
+  /** No worker can take it now. */
+  | 'unavailable';
+
+export class MediaError extends Error {
+  readonly code: MediaErrorCode;
+  constructor(code: MediaErrorCode, message: string) {
+    super(message);
+    this.name = 'MediaError';
+    this.code = code;
+  }
+}
+
+/** All promises reject with MediaError only. */
+export interface MediaNode {
+  readonly nodeId: string;
+  /** One entry for each worker, in order of their numbers. */
+  load(): readonly WorkerLoad[];
+  /** Several may watch; the answer ends the watch. */
+  watch(listener: (event: MediaEvent) => void): () => void;
+
+  /** A newer placement closes what an older one left; an older one is refused. */
+  ensureRoom(room: RoomKey & { readonly worker: number }): Promise<void>;
+  /** Closes the room if it is still under this placement or an older one. */
+  closeRoom(room: RoomKey): Promise<void>;
+  /** Closes both transports and all that runs over them; no error when there is nothing. */
+  closePeer(peer: PeerKey): Promise<void>;
+
+  /** `rtpCapabilities` of the browser come with the direction `receive`. */
+  openTransport(
+    request: PeerKey &
+      (
+        | { readonly direction: 'send' }
+        | { readonly direction: 'receive'; readonly rtpCapabilities: types.RtpCapabilities }
+      ),
+  ): Promise<TransportDescription>;
+  /** A second time with the same fingerprints is no error; with others it is `bad-parameters`. */
+  connectTransport(
+    request: PeerKey & {
+      readonly direction: Direction;
+      readonly dtlsParameters: types.DtlsParameters;
+    },
+  ): Promise<void>;
+
+  /** The same id finds its producer; another id replaces what the source sent before. */
+  produce(
+    request: PeerKey & {
+      readonly producerId: string;
+      readonly source: Source;
+      readonly rtpParameters: types.RtpParameters;
+    },
+  ): Promise<void>;
+  /** No error when the producer is gone. */
+  setProducerPaused(
+    request: PeerKey & { readonly producerId: string; readonly paused: boolean },
+  ): Promise<void>;
+  closeProducer(request: PeerKey & { readonly producerId: string }): Promise<void>;
+
+  /** Paused consumers for those producers that are there; needs an open receive transport. */
+  consume(
+    request: PeerKey & { readonly producerIds: readonly string[] },
+  ): Promise<readonly ConsumerDescription[]>;
+  /** Replaces what was wanted before; a consumer that is not named is off. */
+  view(request: PeerKey & { readonly view: Readonly<Record<string, ViewLayer>> }): Promise<void>;
+}

@@ -1,0 +1,116 @@
+// What every message is made of: branded identifiers, the limits that both sides hold to, and the
+// closed sets of error and close codes. Browser-safe; PROTOCOL.md says what each of them means.
+import * as z from 'zod/mini';
+
+/** Raised when a client of the former number could no longer be served (PROTOCOL J2). */
+export const PROTOCOL_VERSION = 1;
+
+export const LIMITS = {
+  /** One WebSocket message, either way. Raising it lets one client hold more of a node's memory. */
+  messageBytes: 128 * 1024,
+  displayNameBytes: 64,
+  /** Producers in one `consume`; a page with more asks again. */
+  consumePerRequest: 128,
+  /** Entries of one `view`: four streams each of the 200 people that a room can hold. */
+  viewEntries: 800,
+} as const;
+
+/** The server beats at this interval; a side that heard nothing for HEARTBEAT_TIMEOUT_MS closes. */
+export const HEARTBEAT_INTERVAL_MS = 10_000;
+export const HEARTBEAT_TIMEOUT_MS = 25_000;
+
+const base64url = (length: number) =>
+  z.string().check(z.regex(new RegExp(`^[A-Za-z0-9_-]{${length}}$`)));
+
+/** 9 random bytes and a 9-byte HMAC over them under the server's secret, base64url. */
+export const RoomId = base64url(24).brand<'RoomId'>();
+export type RoomId = z.infer<typeof RoomId>;
+
+/** 12 random bytes, base64url; minted with the join token, kept for the whole meeting. */
+export const PeerId = base64url(16).brand<'PeerId'>();
+export type PeerId = z.infer<typeof PeerId>;
+
+/** 12 random bytes, base64url; picked by signaling before the producer exists. */
+export const ProducerId = base64url(16).brand<'ProducerId'>();
+export type ProducerId = z.infer<typeof ProducerId>;
+
+/** A random name for one life of a room's record. */
+export const Incarnation = base64url(16).brand<'Incarnation'>();
+export type Incarnation = z.infer<typeof Incarnation>;
+
+/** A random name for one version of one record: tells apart two logs that count alike. */
+export const Head = base64url(16).brand<'Head'>();
+export type Head = z.infer<typeof Head>;
+
+export const Version = z.int().check(z.gte(1));
+
+/** Counts a room's placements on media nodes, from 1; a request under an older one is refused. */
+export const Placement = z.int().check(z.gte(1));
+
+/** Where somebody is in a room's log (PROTOCOL V1). */
+export const Position = z.object({ incarnation: Incarnation, version: Version, head: Head });
+export type Position = z.infer<typeof Position>;
+
+const encoder = new TextEncoder();
+
+// Control characters, line separators, and the marks that reorder the text around a name.
+const UNSAFE_IN_NAME = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+export const DisplayName = z.string().check(
+  z.trim(),
+  z.minLength(1),
+  z.refine((name) => encoder.encode(name).length <= LIMITS.displayNameBytes),
+  z.refine((name) => !UNSAFE_IN_NAME.test(name)),
+);
+
+export const StreamSource = z.enum(['mic', 'cam', 'screen', 'screenAudio']);
+export type StreamSource = z.infer<typeof StreamSource>;
+export const STREAM_SOURCES = StreamSource.options;
+
+/** What somebody means to send; a producer id says that the media node has it. */
+export const Stream = z.object({ on: z.boolean(), producerId: z.optional(ProducerId) });
+export type Stream = z.infer<typeof Stream>;
+
+export const Streams = z.object({
+  mic: Stream,
+  cam: Stream,
+  screen: Stream,
+  screenAudio: Stream,
+});
+export type Streams = z.infer<typeof Streams>;
+
+/** Compact JWS of a join token or a session token. */
+export const Token = z.string().check(z.minLength(16), z.maxLength(1024));
+
+export const ErrorCode = z.enum([
+  'bad-request',
+  'unknown-method',
+  'not-joined',
+  'already-joined',
+  'unauthorized',
+  'room-full',
+  'room-reset',
+  'upgrade-required',
+  'stale-placement',
+  'media-unavailable',
+  'not-found',
+  'rate-limited',
+  'busy',
+  'draining',
+  'internal',
+]);
+export type ErrorCode = z.infer<typeof ErrorCode>;
+
+/** WebSocket close codes (RFC 6455 §7.4.2, private use). */
+export const CLOSE = {
+  /** From a client: the person left; nobody waits for a resume. */
+  leave: 4000,
+  badMessage: 4001,
+  silent: 4002,
+  replaced: 4003,
+  slowConsumer: 4004,
+  rateLimited: 4005,
+  notJoined: 4006,
+  gone: 4007,
+  draining: 4008,
+} as const;

@@ -1,0 +1,66 @@
+// What the server tells without being asked. Record events are facts in the room's log and carry a
+// version; signals are passing (levels, beats) and carry none.
+import * as z from 'zod/mini';
+import {
+  Head,
+  PeerId,
+  Placement,
+  Position,
+  Stream,
+  Streams,
+  StreamSource,
+  Version,
+} from './common.ts';
+
+/** A person in the room as others may see them. */
+export const PeerView = z.object({
+  peerId: PeerId,
+  displayName: z.string(),
+  connected: z.boolean(),
+  streams: Streams,
+});
+export type PeerView = z.infer<typeof PeerView>;
+
+/** The record as a client may see it; `placement` is null while no media node has the room. */
+export const RoomView = z.object({
+  position: Position,
+  placement: z.nullable(Placement),
+  peers: z.array(PeerView),
+});
+export type RoomView = z.infer<typeof RoomView>;
+
+export const LeaveReason = z.enum(['left', 'timeout']);
+export type LeaveReason = z.infer<typeof LeaveReason>;
+
+const recordEvent = <N extends string, D extends z.core.SomeType>(event: N, data: D) =>
+  z.object({ event: z.literal(event), version: Version, head: Head, data });
+
+/** Facts, in the order of the room's log (PROTOCOL V2). */
+export const RecordEvent = z.discriminatedUnion('event', [
+  recordEvent('peer-joined', z.object({ peer: PeerView })),
+  recordEvent('peer-left', z.object({ peerId: PeerId, reason: LeaveReason })),
+  recordEvent('peer-disconnected', z.object({ peerId: PeerId })),
+  recordEvent('peer-resumed', z.object({ peerId: PeerId })),
+  recordEvent('stream-changed', z.object({ peerId: PeerId, source: StreamSource, stream: Stream })),
+  recordEvent('room-placed', z.object({ placement: Placement })),
+  recordEvent('media-lost', z.object({ placement: Placement })),
+]);
+export type RecordEvent = z.infer<typeof RecordEvent>;
+
+const signal = <N extends string, D extends z.core.SomeType>(event: N, data: D) =>
+  z.object({ event: z.literal(event), data });
+
+/** Passing news, outside the log (PROTOCOL S1). */
+export const Signal = z.discriminatedUnion('event', [
+  signal('heartbeat', z.object({})),
+  /** Loudest first; `volume` in dBov, -127 (silent) to 0. An empty list: nobody speaks. */
+  signal(
+    'audio-levels',
+    z.object({ levels: z.array(z.object({ peerId: PeerId, volume: z.number() })) }),
+  ),
+  signal('room-reset', z.object({})),
+]);
+export type Signal = z.infer<typeof Signal>;
+
+export const ServerEvent = z.union([RecordEvent, Signal]);
+export type ServerEvent = z.infer<typeof ServerEvent>;
