@@ -1,0 +1,11 @@
+// npm start: sets up what a fresh clone lacks, builds the page, and runs the server.
+import { exitWith } from './lib/exit-with.mjs';
+import { runInForeground } from './lib/foreground.mjs';
+import { setUp } from './lib/setup.mjs';
+
+await exitWith(async () => {
+  const { node, env } = await setUp({ browser: false });
+  const built = await runInForeground(node, ['web/build.mjs'], env);
+  if (built !== 0) return built;
+  return runInForeground(node, ['signaling/src/main.ts'], env);
+});

@@ -1,0 +1,62 @@
+// npm test: sets up what a fresh clone lacks, checks types, lint and format, and runs the tests.
+//   npm test                     everything but the long tests
+//   npm test -- <args>           only the tests that these arguments of `vitest run` choose
+//   npm run test:long            only the long tests
+// The last line is always `N passed, N failed, N skipped`. With CI=true nothing may be skipped.
+import { exitWith } from './lib/exit-with.mjs';
+import { runInForeground } from './lib/foreground.mjs';
+import { npm } from './lib/node.mjs';
+import { setUp } from './lib/setup.mjs';
+import { NO_TESTS, runTests } from './lib/test-totals.mjs';
+
+const isCI = process.env.CI === 'true';
+const isLong = process.argv.includes('--long');
+const chosen = process.argv.slice(2).filter((arg) => arg !== '--long');
+
+let totals = NO_TESTS;
+/** @type {string[]} */
+const failures = [];
+await exitWith(async () => {
+  const setup = await setUp({ browser: true });
+  if (!isLong && chosen.length === 0) await check(setup.env);
+  if ((await runInForeground(setup.node, ['web/build.mjs'], setup.env)) !== 0) {
+    failures.push('the page did not build');
+    return 1;
+  }
+  const code = await test(setup);
+  return failures.length > 0 ? 1 : code;
+});
+report();
+
+/** @param {NodeJS.ProcessEnv} env */
+async function check(env) {
+  const [command, ...args] = npm();
+  const code = await runInForeground(command, [...args, 'run', '--silent', 'check'], env);
+  if (code > 128) process.exit(code); // by a signal: the person wants no tests either
+  if (code !== 0) failures.push('types, lint or format are not as they should be (see above)');
+}
+
+/** @param {{node: string, env: NodeJS.ProcessEnv}} setup */
+async function test(setup) {
+  const isProjectGiven = chosen.some((arg) => arg.startsWith('--project'));
+  const projects = isProjectGiven ? [] : [isLong ? '--project=long' : '--project=!long'];
+  const run = await runTests(setup, [...projects, ...chosen]);
+  totals = run.totals;
+  if (totals.failed > 0) failures.push('tests failed');
+  else if (run.code !== 0) failures.push(`vitest ended with code ${run.code}`);
+  if (totals.passed + totals.failed === 0) failures.push('no test ran');
+  if (isCI && totals.skipped.length > 0) failures.push('with CI=true no test may be skipped');
+  return run.code;
+}
+
+function report() {
+  if (totals.skipped.length > 0) {
+    console.log('\nSkipped:');
+    for (const { name, reason } of totals.skipped)
+      console.log(`  ${name}${reason && `: ${reason}`}`);
+  }
+  for (const failure of failures) console.log(`\nFailed: ${failure}`);
+  console.log(
+    `\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped.length} skipped`,
+  );
+}
