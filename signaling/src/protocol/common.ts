@@ -44,7 +44,10 @@ export type Head = z.infer<typeof Head>;
 
 export const Version = z.int().check(z.gte(1));
 
-/** Counts a room's placements on media nodes, from 1; a request under an older one is refused. */
+/**
+ * Names one placement of a room on a media node: milliseconds since the epoch, raised where needed
+ * so that it never falls, even when the room is made again. A request under an older one is refused.
+ */
 export const Placement = z.int().check(z.gte(1));
 
 /** Where somebody is in a room's log (PROTOCOL V1). */
@@ -88,6 +91,7 @@ export const ErrorCode = z.enum([
   'not-joined',
   'already-joined',
   'unauthorized',
+  'room-not-found',
   'room-full',
   'room-reset',
   'upgrade-required',

@@ -22,7 +22,18 @@ const fmtp = z
 
 const rtcpFeedback = z.object({ type: shortText, parameter: z.optional(shortText) });
 
-const headerExtensionUri = z.string().check(z.regex(/^[!-~]{1,160}$/));
+/** What this server offers of RTP header extensions (RFC 8285), and so all that a page may use. */
+export const HeaderExtensionUri = z.enum([
+  'urn:ietf:params:rtp-hdrext:sdes:mid',
+  'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+  'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
+  'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
+  'urn:3gpp:video-orientation',
+  'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+  'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
+  'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay',
+  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+]);
 
 const rtpCodec = z.object({
   mimeType,
@@ -52,7 +63,7 @@ export const RtpParameters = z.object({
   headerExtensions: z.optional(
     few(
       z.object({
-        uri: headerExtensionUri,
+        uri: HeaderExtensionUri,
         id: z.int().check(z.gte(1), z.lte(255)),
         encrypt: z.optional(z.boolean()),
       }),
@@ -87,7 +98,7 @@ export const RtpCapabilities = z.object({
   headerExtensions: few(
     z.object({
       kind: MediaKind,
-      uri: headerExtensionUri,
+      uri: HeaderExtensionUri,
       preferredId: z.int().check(z.gte(1), z.lte(255)),
       preferredEncrypt: z.optional(z.boolean()),
       direction: z.optional(z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive'])),

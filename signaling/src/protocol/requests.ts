@@ -77,9 +77,14 @@ export const Requests = {
     data: z.object({ direction: Direction, ...placed, dtlsParameters: DtlsParameters }),
     answer: nothing,
   },
-  /** Start sending; what was sent from the same source before is replaced. */
+  /** Start sending, muted unless `on`; what was sent from the same source before is replaced. */
   produce: {
-    data: z.object({ source: StreamSource, ...placed, rtpParameters: RtpParameters }),
+    data: z.object({
+      source: StreamSource,
+      on: z.boolean(),
+      ...placed,
+      rtpParameters: RtpParameters,
+    }),
     answer: z.object({ producerId: ProducerId }),
   },
   /** Mute and unmute, camera on and off; the producer, if there is one, stays. */

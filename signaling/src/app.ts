@@ -1,0 +1,106 @@
+// The signaling app: everything wired, nothing listening. Tests build it as main.ts does.
+import cors from '@fastify/cors';
+import jwt from '@fastify/jwt';
+import rateLimit from '@fastify/rate-limit';
+import websocket from '@fastify/websocket';
+import type { MediaNode } from '@sotto/sfu-worker/protocol';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { createRoomIds, roomTag } from './auth/room-ids.ts';
+import { deriveSecrets } from './auth/secrets.ts';
+import { createTokens } from './auth/tokens.ts';
+import type { Clock } from './clock.ts';
+import type { HandlerDeps } from './handlers/context.ts';
+import { watchMedia } from './handlers/media-events.ts';
+import { leaveRoom } from './handlers/membership.ts';
+import { healthRoutes } from './http/health.ts';
+import { pageRoutes } from './http/page.ts';
+import { installProblems } from './http/problem.ts';
+import { roomRoutes } from './http/rooms.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { createMediaPool } from './media/media-pool.ts';
+import { CLOSE, LIMITS } from './protocol/index.ts';
+import { RoomService } from './rooms/room-service.ts';
+import type { RoomStore } from './rooms/room-store.ts';
+import type { ConnectionLimits } from './socket/rate-limit.ts';
+import { socketRoute } from './socket/route.ts';
+
+export interface AppDeps {
+  readonly store: RoomStore;
+  readonly mediaNodes: readonly MediaNode[];
+  readonly clock: Clock;
+  readonly log: FastifyBaseLogger;
+  readonly limits: ConnectionLimits;
+  /** Everything that this server signs is signed with keys derived from it. */
+  readonly secret: string;
+  readonly maxPeersPerRoom: number;
+  readonly corsOrigins: readonly string[];
+  readonly trustProxy: boolean;
+  /** The built page; absent where only the API is wanted. */
+  readonly webRoot?: string;
+}
+
+/** Requests carry ids of a few bytes; nothing that anybody posts is larger. */
+const BODY_BYTES = 16 * 1024;
+
+export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
+  const { clock, log, store } = deps;
+  const app = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    trustProxy: deps.trustProxy,
+    bodyLimit: BODY_BYTES,
+    forceCloseConnections: true,
+  });
+  const secrets = deriveSecrets(deps.secret);
+  let isDraining = false;
+
+  installProblems(app);
+  await securityHeaders(app);
+  await app.register(cors, { origin: [...deps.corsOrigins] });
+  await app.register(rateLimit, { global: false });
+  await app.register(jwt, { secret: secrets.tokenKey });
+  await app.register(websocket, {
+    options: { maxPayload: LIMITS.messageBytes, perMessageDeflate: false },
+    preClose: (done) => {
+      isDraining = true;
+      for (const socket of app.websocketServer.clients) socket.close(CLOSE.draining, 'draining');
+      done();
+    },
+  });
+
+  const tokens = createTokens(app.jwt);
+  const media = createMediaPool(deps.mediaNodes);
+  const rooms = new RoomService({
+    store,
+    clock,
+    onAbsenceOver: (roomId, peerId, session) => {
+      leaveRoom(handlers, { roomId, peerId, session }, 'timeout').catch((error: unknown) =>
+        log.debug({ room: roomTag(roomId), peer: peerId, err: error }, 'absence was over already'),
+      );
+    },
+    onError: (error, roomId) =>
+      log.error({ room: roomTag(roomId), err: error }, 'room store failed'),
+  });
+  const handlers: HandlerDeps = {
+    rooms,
+    media,
+    tokens,
+    clock,
+    log,
+    maxPeersPerRoom: deps.maxPeersPerRoom,
+    isDraining: () => isDraining,
+  };
+
+  const isMediaReady = (): boolean => media.isReady();
+  healthRoutes(app, { isDraining: handlers.isDraining, isMediaReady });
+  roomRoutes(app, { roomIds: createRoomIds(secrets.roomIdKey), tokens, rooms });
+  socketRoute(app, { handlers, limits: deps.limits, allowedOrigins: deps.corsOrigins });
+  if (deps.webRoot !== undefined) await pageRoutes(app, deps.webRoot);
+
+  const unwatch = watchMedia(handlers);
+  app.addHook('onClose', async () => {
+    unwatch();
+    rooms.close();
+  });
+  return app;
+};

@@ -1,0 +1,101 @@
+// The only reader of the environment: one schema, every wrong setting named at once.
+import { availableParallelism } from 'node:os';
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+const HIGHEST_PORT = 65_535;
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+const onOff = z
+  .enum(['on', 'off', 'true', 'false', '1', '0'])
+  .transform((word) => ['on', 'true', '1'].includes(word));
+
+const origins = z
+  .string()
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .pipe(
+    z.array(
+      z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).origin === text, {
+        error: 'an origin has no path and no slash at its end',
+      }),
+    ),
+  );
+
+const Settings = z
+  .object({
+    NODE_ENV: z.string().default('development'),
+    PORT: whole(0, HIGHEST_PORT).default(3000),
+    HOST: z.string().min(1).default('::'),
+    TRUST_PROXY: onOff.default(false),
+    NODE_ID: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,64}$/)
+      .default('local'),
+    LOG_LEVEL: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .default('info'),
+    CORS_ORIGINS: origins.default([]),
+    /** Signs room ids and tokens; at least 32 characters. */
+    JWT_SECRET: z.string().min(32).optional(),
+    DATA_DIR: z.string().min(1).default('.data'),
+    ANNOUNCED_ADDRESS: z
+      .string()
+      .regex(/^[A-Za-z0-9.:-]{1,253}$/)
+      .optional(),
+    RTC_PORT_BASE: whole(0, HIGHEST_PORT).default(40_000),
+    MEDIA_WORKERS: whole(1, 256).default(availableParallelism()),
+    MEDIASOUP_WORKER_BIN: z.string().min(1).optional(),
+    MAX_PEERS_PER_ROOM: whole(2, 200).default(100),
+  })
+  .refine(({ RTC_PORT_BASE, MEDIA_WORKERS }) => RTC_PORT_BASE + MEDIA_WORKERS - 1 <= HIGHEST_PORT, {
+    path: ['RTC_PORT_BASE'],
+    error: 'leaves no room below 65536 for one port per media worker',
+  })
+  .refine(({ NODE_ENV, JWT_SECRET }) => NODE_ENV !== 'production' || JWT_SECRET !== undefined, {
+    path: ['JWT_SECRET'],
+    error: 'is required when NODE_ENV is production',
+  });
+export type Config = Readonly<z.infer<typeof Settings>>;
+
+export class ConfigError extends Error {
+  /** One line for each wrong setting; values are never shown. */
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+const SECRETS = ['JWT_SECRET'] as const;
+
+/** `NAME_FILE` stands in for `NAME`, so that a secret need not be in the environment. */
+const readSecretFiles = (env: NodeJS.ProcessEnv, problems: string[]): NodeJS.ProcessEnv => {
+  const read: NodeJS.ProcessEnv = {};
+  for (const name of SECRETS) {
+    const path = env[`${name}_FILE`];
+    if (path === undefined) continue;
+    if (env[name] !== undefined) problems.push(`${name}: set it or ${name}_FILE, not both`);
+    try {
+      read[name] = readFileSync(path, 'utf8').trim();
+    } catch {
+      problems.push(`${name}_FILE: cannot be read`);
+    }
+  }
+  return { ...env, ...read };
+};
+
+/** Settings that are set but empty count as not set. Throws ConfigError. */
+export const readConfig = (env: NodeJS.ProcessEnv): Config => {
+  const problems: string[] = [];
+  const given = readSecretFiles(env, problems);
+  const present = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = Settings.safeParse(present);
+  for (const issue of parsed.error?.issues ?? []) {
+    problems.push(`${issue.path.join('.')}: ${issue.message}`);
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return parsed.data;
+};

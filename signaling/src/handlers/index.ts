@@ -1,0 +1,14 @@
+// Every request and who answers it; the compiler holds it to the protocol's list.
+import type { Method } from '../protocol/index.ts';
+import { consumeHandlers } from './consume.ts';
+import type { BoundHandler } from './context.ts';
+import { membershipHandlers } from './membership.ts';
+import { produceHandlers } from './produce.ts';
+import { transportHandlers } from './transports.ts';
+
+export const handlers: Readonly<Record<Method, BoundHandler>> = {
+  ...membershipHandlers,
+  ...transportHandlers,
+  ...produceHandlers,
+  ...consumeHandlers,
+};

@@ -1,0 +1,127 @@
+// Coming and going: join, resume, leave, and the heartbeat (PROTOCOL J1–J6).
+import { roomTag } from '../auth/room-ids.ts';
+import { AppError } from '../errors.ts';
+import { callMedia } from '../media/media-calls.ts';
+import { OFFERED_CAPABILITIES } from '../media/offered-capabilities.ts';
+import { type LeaveReason, PROTOCOL_VERSION, Requests, type RoomId } from '../protocol/index.ts';
+import { eventView, findPeer, type RoomRecord, roomView } from '../rooms/record.ts';
+import {
+  bind,
+  type HandlerContext,
+  type HandlerDeps,
+  type Membership,
+  membershipOf,
+} from './context.ts';
+import { ensurePlaced } from './placement.ts';
+
+const requireEntry = ({ deps, session }: HandlerContext, protocol: number): void => {
+  if (protocol !== PROTOCOL_VERSION) {
+    throw new AppError('upgrade-required', `this server speaks protocol ${PROTOCOL_VERSION}`);
+  }
+  if (session.membership !== null) throw new AppError('already-joined', 'one socket, one session');
+  if (deps.isDraining()) throw new AppError('draining', 'this node is going down');
+};
+
+const enter =
+  (context: HandlerContext, holder: Pick<Membership, 'roomId' | 'peerId'>) =>
+  ({ record }: { readonly record: RoomRecord }): void => {
+    const peer = findPeer(record, holder.peerId);
+    if (peer !== undefined) context.session.enter(holder.roomId, peer, record);
+  };
+
+const placeInBackground = (deps: HandlerDeps, roomId: RoomId): void => {
+  ensurePlaced(deps, roomId).catch((error: unknown) =>
+    deps.log.error({ room: roomTag(roomId), err: error }, 'room could not be placed'),
+  );
+};
+
+const join = bind(Requests.join, async (context, { protocol, token, displayName }) => {
+  requireEntry(context, protocol);
+  const { deps } = context;
+  const { room: roomId, peer: peerId } = deps.tokens.verify(token, ['join', 'session']);
+  const { record } = await deps.rooms.execute(
+    roomId,
+    { type: 'join', peerId, displayName, maxPeers: deps.maxPeersPerRoom },
+    enter(context, { roomId, peerId }),
+  );
+  deps.log.info({ room: roomTag(roomId), peer: peerId, peers: record.peers.length }, 'peer joined');
+  placeInBackground(deps, roomId);
+  return {
+    version: record.version,
+    data: {
+      peerId,
+      sessionToken: deps.tokens.forSession({ room: roomId, peer: peerId }),
+      room: roomView(record),
+      rtpCapabilities: OFFERED_CAPABILITIES,
+      iceServers: [],
+    },
+  };
+});
+
+const resume = bind(Requests.resume, async (context, { protocol, sessionToken, position }) => {
+  requireEntry(context, protocol);
+  const { deps, session } = context;
+  const { room: roomId, peer: peerId } = deps.tokens.verify(sessionToken, ['session']);
+  const { record } = await deps.rooms.execute(
+    roomId,
+    { type: 'resume', peerId },
+    enter(context, { roomId, peerId }),
+  );
+  try {
+    const missed = await deps.rooms.missed(roomId, position, record);
+    deps.log.info({ room: roomTag(roomId), peer: peerId, missed: missed?.length }, 'peer resumed');
+    placeInBackground(deps, roomId);
+    const data =
+      missed === null
+        ? ({ kind: 'snapshot', room: roomView(record) } as const)
+        : ({ kind: 'events', events: missed.map(eventView) } as const);
+    return { version: record.version, data };
+  } catch (error) {
+    session.exit();
+    throw error;
+  }
+});
+
+/** Takes a peer out of the room and its media with it; nothing when that session is over. */
+export const leaveRoom = async (
+  deps: HandlerDeps,
+  { roomId, peerId, session }: Membership,
+  reason: LeaveReason,
+): Promise<void> => {
+  const { record, changed } = await deps.rooms.execute(roomId, {
+    type: 'leave',
+    peerId,
+    session,
+    reason,
+  });
+  if (!changed) return;
+  deps.log.info({ room: roomTag(roomId), peer: peerId, reason }, 'peer left');
+  if (record.home === null) return;
+  const node = deps.media.nodeOf(record.home);
+  const { placement } = record;
+  const closing =
+    record.peers.length === 0
+      ? node.closeRoom({ roomId, placement })
+      : node.closePeer({ roomId, placement, peerId });
+  await callMedia(deps.clock, closing);
+};
+
+const leave = bind(Requests.leave, async (context) => {
+  const membership = membershipOf(context);
+  context.session.exit();
+  await leaveRoom(context.deps, membership, 'left');
+  return { data: {} };
+});
+
+/** A socket that closed without leaving: the others are told, the media goes on. */
+export const loseConnection = async (
+  { rooms, log }: HandlerDeps,
+  { roomId, peerId, session }: Membership,
+): Promise<void> => {
+  await rooms.execute(roomId, { type: 'disconnect', peerId, session });
+  log.info({ room: roomTag(roomId), peer: peerId }, 'peer disconnected');
+};
+
+const heartbeat = bind(Requests.heartbeat, async () => ({ data: {} }));
+
+export const membershipHandlers = { join, resume, leave, heartbeat };

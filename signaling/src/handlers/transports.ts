@@ -1,0 +1,38 @@
+// A peer's two transports on the media node (PROTOCOL M1, M2).
+import { callMedia } from '../media/media-calls.ts';
+import { Requests } from '../protocol/index.ts';
+import { bind, membershipOf } from './context.ts';
+import { placeOf, replaceRoom } from './placement.ts';
+import { AppError } from '../errors.ts';
+
+const openTransport = bind(Requests['open-transport'], async (context, request) => {
+  const { deps } = context;
+  const membership = membershipOf(context);
+  const { node, home, key } = placeOf(deps, membership, request.placement);
+  const { roomId, placement } = key;
+  try {
+    await callMedia(deps.clock, node.ensureRoom({ roomId, placement, worker: home.worker }));
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'media-unavailable') {
+      await replaceRoom(deps, roomId, placement);
+    }
+    throw error;
+  }
+  const data = await callMedia(deps.clock, node.openTransport({ ...request, ...key }));
+  return { data };
+});
+
+const connectTransport = bind(
+  Requests['connect-transport'],
+  async (context, { placement, direction, dtlsParameters }) => {
+    const { deps } = context;
+    const { node, key } = placeOf(deps, membershipOf(context), placement);
+    await callMedia(deps.clock, node.connectTransport({ ...key, direction, dtlsParameters }));
+    return { data: {} };
+  },
+);
+
+export const transportHandlers = {
+  'open-transport': openTransport,
+  'connect-transport': connectTransport,
+};

@@ -1,0 +1,151 @@
+// record + command → facts, or a refusal. Pure: no clock, no randomness, no effect (PROTOCOL V1).
+import type {
+  ErrorCode,
+  LeaveReason,
+  PeerId,
+  ProducerId,
+  StreamSource,
+} from '../protocol/index.ts';
+import { NO_STREAMS } from './evolve.ts';
+import { type Fact, findPeer, type Home, type RoomPeer, type RoomRecord } from './record.ts';
+
+/** A command of one session: refused when that session has been replaced or has left. */
+interface BySession {
+  readonly peerId: PeerId;
+  readonly session: number;
+}
+
+export type Command =
+  | {
+      readonly type: 'join';
+      readonly peerId: PeerId;
+      readonly displayName: string;
+      readonly maxPeers: number;
+    }
+  | { readonly type: 'resume'; readonly peerId: PeerId }
+  | ({ readonly type: 'disconnect' } & BySession)
+  | ({ readonly type: 'leave'; readonly reason: LeaveReason } & BySession)
+  | ({
+      readonly type: 'set-stream';
+      readonly source: StreamSource;
+      readonly on: boolean;
+    } & BySession)
+  | ({
+      readonly type: 'produced';
+      readonly source: StreamSource;
+      readonly producerId: ProducerId;
+      readonly placement: number;
+      readonly on: boolean;
+    } & BySession)
+  | ({ readonly type: 'close-stream'; readonly source: StreamSource } & BySession)
+  /** Offers a home to a room that has none. */
+  | { readonly type: 'place'; readonly placement: number; readonly home: Home }
+  | { readonly type: 'lose-media'; readonly placement: number };
+
+export type Decision =
+  | { readonly ok: true; readonly facts: readonly Fact[] }
+  | { readonly ok: false; readonly code: ErrorCode };
+
+const facts = (...made: Fact[]): Decision => ({ ok: true, facts: made });
+const refuse = (code: ErrorCode): Decision => ({ ok: false, code });
+const NOTHING = facts();
+
+const join = (record: RoomRecord | null, command: Extract<Command, { type: 'join' }>): Decision => {
+  const known = findPeer(record, command.peerId);
+  if (known !== undefined) return resume(known);
+  if ((record?.peers.length ?? 0) >= command.maxPeers) return refuse('room-full');
+  const { peerId, displayName } = command;
+  return facts({
+    type: 'peer-joined',
+    peer: { peerId, displayName, session: 1, connected: true, streams: NO_STREAMS },
+  });
+};
+
+const resume = ({ peerId, session }: RoomPeer): Decision =>
+  facts({ type: 'peer-resumed', peerId, session: session + 1 });
+
+const leave = (peer: RoomPeer, { reason }: Extract<Command, { type: 'leave' }>): Decision =>
+  reason === 'timeout' && peer.connected
+    ? NOTHING
+    : facts({ type: 'peer-left', peerId: peer.peerId, reason });
+
+const setStream = (
+  peer: RoomPeer,
+  { source, on }: Extract<Command, { type: 'set-stream' }>,
+): Decision => {
+  const stream = peer.streams[source];
+  if (stream.on === on) return NOTHING;
+  return facts({ type: 'stream-changed', peerId: peer.peerId, source, stream: { ...stream, on } });
+};
+
+const produced = (
+  record: RoomRecord,
+  peer: RoomPeer,
+  { source, producerId, placement, on }: Extract<Command, { type: 'produced' }>,
+): Decision => {
+  if (record.home === null || record.placement !== placement) return refuse('stale-placement');
+  const stream = { on, producerId };
+  return facts({ type: 'stream-changed', peerId: peer.peerId, source, stream });
+};
+
+const closeStream = (
+  peer: RoomPeer,
+  { source }: Extract<Command, { type: 'close-stream' }>,
+): Decision => {
+  const { on, producerId } = peer.streams[source];
+  if (!on && producerId === undefined) return NOTHING;
+  return facts({
+    type: 'stream-changed',
+    peerId: peer.peerId,
+    source,
+    stream: NO_STREAMS[source],
+  });
+};
+
+/** `null` for a room that nobody is in: only a join can make a record of it. */
+export const decide = (record: RoomRecord | null, command: Command): Decision => {
+  if (command.type === 'join') return join(record, command);
+  if (record === null) return refuse('room-reset');
+  switch (command.type) {
+    case 'place':
+      return record.home !== null || command.placement <= record.placement
+        ? refuse('stale-placement')
+        : facts({ type: 'room-placed', placement: command.placement, home: command.home });
+    case 'lose-media':
+      return record.home === null || command.placement !== record.placement
+        ? NOTHING
+        : facts({ type: 'media-lost', placement: command.placement });
+    case 'resume': {
+      const peer = findPeer(record, command.peerId);
+      return peer === undefined ? refuse('room-reset') : resume(peer);
+    }
+    case 'disconnect':
+    case 'leave':
+    case 'set-stream':
+    case 'produced':
+    case 'close-stream': {
+      const peer = findPeer(record, command.peerId);
+      if (peer === undefined || peer.session !== command.session) return refuse('not-joined');
+      return decideForPeer(record, peer, command);
+    }
+  }
+};
+
+const decideForPeer = (
+  record: RoomRecord,
+  peer: RoomPeer,
+  command: Extract<Command, BySession>,
+): Decision => {
+  switch (command.type) {
+    case 'disconnect':
+      return peer.connected ? facts({ type: 'peer-disconnected', peerId: peer.peerId }) : NOTHING;
+    case 'leave':
+      return leave(peer, command);
+    case 'set-stream':
+      return setStream(peer, command);
+    case 'produced':
+      return produced(record, peer, command);
+    case 'close-stream':
+      return closeStream(peer, command);
+  }
+};

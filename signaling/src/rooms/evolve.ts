@@ -1,0 +1,82 @@
+// record + fact → record. Pure and total: every fact that decide.ts can make has one meaning here.
+import type { Incarnation, PeerId, Streams } from '../protocol/index.ts';
+import {
+  type Fact,
+  RECORD_SCHEMA,
+  type RoomEvent,
+  type RoomPeer,
+  type RoomRecord,
+} from './record.ts';
+
+const OFF = { on: false } as const;
+export const NO_STREAMS: Streams = { mic: OFF, cam: OFF, screen: OFF, screenAudio: OFF };
+
+const changePeer = (
+  record: RoomRecord,
+  peerId: PeerId,
+  change: (peer: RoomPeer) => RoomPeer,
+): RoomRecord => ({
+  ...record,
+  peers: record.peers.map((peer) => (peer.peerId === peerId ? change(peer) : peer)),
+});
+
+/** What somebody means to send stays; what carried it is gone. */
+const withoutProducers = (streams: Streams): Streams => ({
+  mic: { on: streams.mic.on },
+  cam: { on: streams.cam.on },
+  screen: { on: streams.screen.on },
+  screenAudio: { on: streams.screenAudio.on },
+});
+
+const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
+  switch (fact.type) {
+    case 'peer-joined':
+      return { ...record, peers: [...record.peers, fact.peer] };
+    case 'peer-left':
+      return { ...record, peers: record.peers.filter(({ peerId }) => peerId !== fact.peerId) };
+    case 'peer-disconnected':
+      return changePeer(record, fact.peerId, (peer) => ({ ...peer, connected: false }));
+    case 'peer-resumed':
+      return changePeer(record, fact.peerId, (peer) => ({
+        ...peer,
+        connected: true,
+        session: fact.session,
+      }));
+    case 'stream-changed':
+      return changePeer(record, fact.peerId, (peer) => ({
+        ...peer,
+        streams: { ...peer.streams, [fact.source]: fact.stream },
+      }));
+    case 'room-placed':
+      return { ...record, placement: fact.placement, home: fact.home };
+    case 'media-lost':
+      return {
+        ...record,
+        home: null,
+        peers: record.peers.map((peer) => ({ ...peer, streams: withoutProducers(peer.streams) })),
+      };
+  }
+};
+
+export const emptyRecord = (incarnation: Incarnation, head: RoomRecord['head']): RoomRecord => ({
+  schema: RECORD_SCHEMA,
+  incarnation,
+  version: 0,
+  head,
+  placement: 0,
+  home: null,
+  peers: [],
+});
+
+/** True when the event is the next of this very log. */
+export const follows = (record: RoomRecord, event: RoomEvent): boolean =>
+  event.incarnation === record.incarnation &&
+  event.version === record.version + 1 &&
+  event.prev === record.head;
+
+/** The caller has checked `follows`. */
+export const evolve = (record: RoomRecord, event: RoomEvent): RoomRecord => ({
+  ...applyFact(record, event.fact),
+  version: event.version,
+  head: event.head,
+});

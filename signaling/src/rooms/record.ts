@@ -1,0 +1,122 @@
+// The room as one versioned record, and the facts that its log is made of. Schemas, because a store
+// may hand back what another release wrote; evolve.ts folds, decide.ts judges.
+import * as z from 'zod/mini';
+import {
+  Head,
+  Incarnation,
+  LeaveReason,
+  PeerId,
+  Placement,
+  type PeerView,
+  type Position,
+  type RecordEvent,
+  type RoomView,
+  Stream,
+  Streams,
+  StreamSource,
+} from '../protocol/index.ts';
+
+/** A node that does not know a record's schema does not serve the room (PROTOCOL J2). */
+export const RECORD_SCHEMA = 1;
+
+export const RoomPeer = z.object({
+  peerId: PeerId,
+  displayName: z.string(),
+  /** Raised by every join and resume; whoever holds a lower one has been replaced. */
+  session: z.int(),
+  connected: z.boolean(),
+  streams: Streams,
+});
+export type RoomPeer = Readonly<z.infer<typeof RoomPeer>>;
+
+/** Which media node has the room, and on which of its workers. */
+export const Home = z.object({ nodeId: z.string(), worker: z.int() });
+export type Home = Readonly<z.infer<typeof Home>>;
+
+export const RoomRecord = z.object({
+  schema: z.literal(RECORD_SCHEMA),
+  incarnation: Incarnation,
+  version: z.int(),
+  head: Head,
+  /** The last one given, 0 before the first; never goes back. */
+  placement: z.int(),
+  home: z.nullable(Home),
+  /** In the order of joining. */
+  peers: z.readonly(z.array(RoomPeer)),
+});
+export type RoomRecord = Readonly<z.infer<typeof RoomRecord>>;
+
+export const Fact = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('peer-joined'), peer: RoomPeer }),
+  z.object({ type: z.literal('peer-left'), peerId: PeerId, reason: LeaveReason }),
+  z.object({ type: z.literal('peer-disconnected'), peerId: PeerId }),
+  z.object({ type: z.literal('peer-resumed'), peerId: PeerId, session: z.int() }),
+  z.object({
+    type: z.literal('stream-changed'),
+    peerId: PeerId,
+    source: StreamSource,
+    stream: Stream,
+  }),
+  z.object({ type: z.literal('room-placed'), placement: Placement, home: Home }),
+  z.object({ type: z.literal('media-lost'), placement: Placement }),
+]);
+export type Fact = Readonly<z.infer<typeof Fact>>;
+
+/** A fact in its place: it follows the record whose head is `prev`, and makes `head` of it. */
+export const RoomEvent = z.object({
+  incarnation: Incarnation,
+  version: z.int(),
+  prev: Head,
+  head: Head,
+  fact: Fact,
+});
+export type RoomEvent = Readonly<z.infer<typeof RoomEvent>>;
+
+export const positionOf = (record: RoomRecord | RoomEvent): Position => ({
+  incarnation: record.incarnation,
+  version: record.version,
+  head: record.head,
+});
+
+export const samePosition = (one: Position, other: Position): boolean =>
+  one.incarnation === other.incarnation && one.version === other.version && one.head === other.head;
+
+export const findPeer = (record: RoomRecord | null, peerId: PeerId): RoomPeer | undefined =>
+  record?.peers.find((peer) => peer.peerId === peerId);
+
+const peerView = ({ peerId, displayName, connected, streams }: RoomPeer): PeerView => ({
+  peerId,
+  displayName,
+  connected,
+  streams,
+});
+
+/** The record as a client may see it: no sessions, no names of machines. */
+export const roomView = (record: RoomRecord): RoomView => ({
+  position: positionOf(record),
+  placement: record.home === null ? null : record.placement,
+  peers: record.peers.map(peerView),
+});
+
+/** An event as a client may see it. */
+export const eventView = ({ version, head, fact }: RoomEvent): RecordEvent => {
+  const place = { version, head };
+  switch (fact.type) {
+    case 'peer-joined':
+      return { event: fact.type, ...place, data: { peer: peerView(fact.peer) } };
+    case 'peer-left':
+      return { event: fact.type, ...place, data: { peerId: fact.peerId, reason: fact.reason } };
+    case 'peer-disconnected':
+    case 'peer-resumed':
+      return { event: fact.type, ...place, data: { peerId: fact.peerId } };
+    case 'stream-changed':
+      return {
+        event: fact.type,
+        ...place,
+        data: { peerId: fact.peerId, source: fact.source, stream: fact.stream },
+      };
+    case 'room-placed':
+    case 'media-lost':
+      return { event: fact.type, ...place, data: { placement: fact.placement } };
+  }
+};

@@ -1,0 +1,57 @@
+// Who of a room has a socket on this node, and the telling of news to all of them.
+import type { PeerId, RoomId, Signal } from '../protocol/index.ts';
+import { findPeer, type RoomEvent, type RoomRecord } from './record.ts';
+
+/** A session in a room, as the room sees it. */
+export interface RoomMember {
+  readonly peerId: PeerId;
+  readonly session: number;
+  deliver(events: readonly RoomEvent[]): void;
+  signal(signal: Signal): void;
+  /** The record is gone: the session must join again. It is no member any more. */
+  reset(): void;
+  /** The person is here by another socket, or has left: this one ends. It is no member any more. */
+  retire(reason: 'replaced' | 'gone'): void;
+}
+
+export class RoomFanout {
+  readonly #members = new Map<RoomId, Set<RoomMember>>();
+
+  add(roomId: RoomId, member: RoomMember): void {
+    const members = this.#members.get(roomId) ?? new Set();
+    this.#members.set(roomId, members.add(member));
+  }
+
+  remove(roomId: RoomId, member: RoomMember): void {
+    const members = this.#members.get(roomId);
+    if (members?.delete(member) === true && members.size === 0) this.#members.delete(roomId);
+  }
+
+  has(roomId: RoomId): boolean {
+    return this.#members.has(roomId);
+  }
+
+  publish(roomId: RoomId, events: readonly RoomEvent[], record: RoomRecord): void {
+    for (const member of this.#of(roomId)) {
+      member.deliver(events);
+      const peer = findPeer(record, member.peerId);
+      if (peer?.session === member.session) continue;
+      this.remove(roomId, member);
+      member.retire(peer === undefined ? 'gone' : 'replaced');
+    }
+  }
+
+  signal(roomId: RoomId, signal: Signal): void {
+    for (const member of this.#of(roomId)) member.signal(signal);
+  }
+
+  reset(roomId: RoomId): void {
+    const members = this.#of(roomId);
+    this.#members.delete(roomId);
+    for (const member of members) member.reset();
+  }
+
+  #of(roomId: RoomId): readonly RoomMember[] {
+    return [...(this.#members.get(roomId) ?? [])];
+  }
+}

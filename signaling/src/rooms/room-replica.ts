@@ -1,0 +1,154 @@
+// One room as this node knows it: a cache of the record, kept honest by the append's comparison.
+// Everything here runs inside the replica's queue, so events are applied and told in order.
+import { AppError } from '../errors.ts';
+import type { RoomId } from '../protocol/index.ts';
+import { newHead, newIncarnation } from '../random.ts';
+import { type Command, decide } from './decide.ts';
+import { emptyRecord, evolve, follows } from './evolve.ts';
+import { type Fact, positionOf, type RoomEvent, type RoomRecord } from './record.ts';
+import { type RoomRead, type RoomStore, SNAPSHOT_EVERY } from './room-store.ts';
+
+/** Losing more races in a row than this means that the room is too busy to answer. */
+const APPEND_ATTEMPTS = 20;
+
+export interface ReplicaListener {
+  /** In order, each following the one before; `record` is what the last one made. */
+  onEvents(events: readonly RoomEvent[], record: RoomRecord): void;
+  /** The record that this node knew is no more. */
+  onReset(): void;
+}
+
+/** The record after a command, and whether the command changed it. */
+export interface Outcome {
+  readonly record: RoomRecord;
+  readonly changed: boolean;
+}
+
+const stamp = (record: RoomRecord, facts: readonly Fact[]): RoomEvent[] => {
+  let { version, head } = record;
+  return facts.map((fact) => {
+    const prev = head;
+    version += 1;
+    head = newHead();
+    return { incarnation: record.incarnation, version, prev, head, fact };
+  });
+};
+
+export class RoomReplica {
+  readonly #roomId: RoomId;
+  readonly #store: RoomStore;
+  readonly #listener: ReplicaListener;
+  #record: RoomRecord | null = null;
+
+  constructor(roomId: RoomId, store: RoomStore, listener: ReplicaListener) {
+    this.#roomId = roomId;
+    this.#store = store;
+    this.#listener = listener;
+  }
+
+  get record(): RoomRecord | null {
+    return this.#record;
+  }
+
+  /**
+   * Decides and appends until it is done or refused (AppError with the refusal's code; `busy` when
+   * too many races were lost). `onDone` runs in the same turn, before anybody is told of the events.
+   */
+  async execute(command: Command, onDone?: (outcome: Outcome) => void): Promise<Outcome> {
+    let isFresh = this.#record === null;
+    if (isFresh) await this.catchUp();
+    for (let attempt = 0; attempt < APPEND_ATTEMPTS; attempt += 1) {
+      const decision = decide(this.#record, command);
+      const facts = decision.ok ? decision.facts : [];
+      if (facts.length === 0 && !isFresh) {
+        // Nothing would be appended, so nothing would compare: only a fresh record may say no.
+        await this.catchUp();
+        isFresh = true;
+        continue;
+      }
+      if (!decision.ok) throw new AppError(decision.code, `${command.type} refused`);
+      const outcome = await this.#tryAppend(facts, onDone);
+      if (outcome !== null) return outcome;
+      await this.catchUp();
+      isFresh = true;
+    }
+    throw new AppError('busy', 'the room changes too fast');
+  }
+
+  /** Null when somebody else was faster. */
+  async #tryAppend(
+    facts: readonly Fact[],
+    onDone: ((outcome: Outcome) => void) | undefined,
+  ): Promise<Outcome | null> {
+    const base = this.#record ?? emptyRecord(newIncarnation(), newHead());
+    const events = stamp(base, facts);
+    const record = events.reduce(evolve, base);
+    if (events.length > 0 && !(await this.#append(base, events, record))) return null;
+    this.#record = record;
+    const outcome = { record, changed: events.length > 0 };
+    onDone?.(outcome);
+    if (outcome.changed) this.#listener.onEvents(events, record);
+    await this.#forgetIfEmpty(record);
+    return outcome;
+  }
+
+  #append(base: RoomRecord, events: RoomEvent[], record: RoomRecord): Promise<boolean> {
+    const crossed =
+      Math.floor(record.version / SNAPSHOT_EVERY) > Math.floor(base.version / SNAPSHOT_EVERY);
+    return this.#store.append(this.#roomId, {
+      expected: this.#record === null ? null : positionOf(this.#record),
+      events,
+      ...(this.#record === null || crossed ? { snapshot: record } : {}),
+    });
+  }
+
+  /** A room with nobody in it is stored nowhere. */
+  async #forgetIfEmpty(record: RoomRecord): Promise<void> {
+    if (record.peers.length > 0) return;
+    if (await this.#store.delete(this.#roomId, positionOf(record))) this.#record = null;
+  }
+
+  /** Takes in what others appended; finds out when the log is not the one known here. */
+  async catchUp(): Promise<void> {
+    const known = this.#record;
+    this.#take(await this.#store.read(this.#roomId, known === null ? null : positionOf(known)));
+  }
+
+  /** A hint from the store: applied when it is the next, looked up when there is a gap. */
+  async absorb(events: readonly RoomEvent[]): Promise<void> {
+    const known = this.#record;
+    const last = events.at(-1);
+    if (last === undefined || last.head === known?.head) return;
+    if (known !== null && chains(known, events)) this.#apply(known, events);
+    else await this.catchUp();
+  }
+
+  #take(read: RoomRead): void {
+    const known = this.#record;
+    if (read.kind === 'reset') {
+      this.#record = null;
+      if (known !== null) this.#listener.onReset();
+    } else if (read.kind === 'snapshot') {
+      this.#record = read.events.reduce(evolve, read.snapshot);
+      if (known !== null) this.#listener.onReset();
+    } else if (known !== null) {
+      this.#apply(known, read.events);
+    }
+  }
+
+  #apply(known: RoomRecord, events: readonly RoomEvent[]): void {
+    if (events.length === 0) return;
+    const record = events.reduce(evolve, known);
+    this.#record = record;
+    this.#listener.onEvents(events, record);
+  }
+}
+
+const chains = (record: RoomRecord, events: readonly RoomEvent[]): boolean => {
+  let reached = record;
+  return events.every((event) => {
+    if (!follows(reached, event)) return false;
+    reached = evolve(reached, event);
+    return true;
+  });
+};

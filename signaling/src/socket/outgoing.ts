@@ -1,0 +1,44 @@
+// What leaves by one socket, in order. While held, news waits for the answer that must come first
+// (PROTOCOL V3).
+import type { WebSocket } from 'ws';
+import { type Answer, CLOSE, type ServerEvent } from '../protocol/index.ts';
+
+export class Outgoing {
+  readonly #socket: WebSocket;
+  readonly #maxBufferBytes: number;
+  #held: ServerEvent[] | null = null;
+
+  constructor(socket: WebSocket, maxBufferBytes: number) {
+    this.#socket = socket;
+    this.#maxBufferBytes = maxBufferBytes;
+  }
+
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const event of held) this.#send(event);
+  }
+
+  answer(answer: Answer): void {
+    this.#send(answer);
+  }
+
+  tell(event: ServerEvent): void {
+    if (this.#held === null) this.#send(event);
+    else this.#held.push(event);
+  }
+
+  /** A reader that is too slow is cut off; it resumes, and gets what it missed (PROTOCOL L3). */
+  #send(message: Answer | ServerEvent): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > this.#maxBufferBytes) {
+      this.#socket.close(CLOSE.slowConsumer, 'too slow');
+      return;
+    }
+    this.#socket.send(JSON.stringify(message));
+  }
+}

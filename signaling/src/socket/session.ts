@@ -1,0 +1,173 @@
+// One socket from its upgrade to its close: messages in order, one at a time; membership of at most
+// one room; a heartbeat; limits. Whatever it holds is lost with it, and nothing else is.
+import type { FastifyBaseLogger } from 'fastify';
+import type { WebSocket } from 'ws';
+import type { HandlerDeps, HandlerSession, Membership } from '../handlers/context.ts';
+import { leaveRoom, loseConnection } from '../handlers/membership.ts';
+import {
+  CLOSE,
+  HEARTBEAT_INTERVAL_MS,
+  HEARTBEAT_TIMEOUT_MS,
+  parseRequestEnvelope,
+  type RequestEnvelope,
+  type RoomId,
+} from '../protocol/index.ts';
+import { eventView, type RoomPeer, type RoomRecord } from '../rooms/record.ts';
+import type { RoomMember } from '../rooms/room-fanout.ts';
+import { SerialQueue } from '../rooms/serial-queue.ts';
+import { dispatch } from './dispatch.ts';
+import { Outgoing } from './outgoing.ts';
+import { type ConnectionLimits, createBucket } from './rate-limit.ts';
+
+/** A socket that says nothing of who it is does not stay. */
+const JOIN_TIMEOUT_MS = 15_000;
+/** After a close was asked for; a dead peer never answers it. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+interface Joined {
+  readonly membership: Membership;
+  readonly member: RoomMember;
+}
+
+export class Session implements HandlerSession {
+  readonly #socket: WebSocket;
+  readonly #deps: HandlerDeps;
+  readonly #limits: ConnectionLimits;
+  readonly #log: FastifyBaseLogger;
+  readonly #out: Outgoing;
+  readonly #requests = new SerialQueue();
+  readonly #takeMessage: (amount: number, nowMs: number) => boolean;
+  readonly #takeBytes: (amount: number, nowMs: number) => boolean;
+  #joined: Joined | null = null;
+  #isClosed = false;
+  #refusals = 0;
+  #lastHeardMs: number;
+  #cancelBeat: () => void = () => undefined;
+  #cancelJoinTimeout: () => void;
+
+  constructor(socket: WebSocket, deps: HandlerDeps, limits: ConnectionLimits) {
+    const nowMs = deps.clock.now();
+    this.#socket = socket;
+    this.#deps = deps;
+    this.#limits = limits;
+    this.#log = deps.log;
+    this.#out = new Outgoing(socket, limits.sendBufferBytes);
+    this.#takeMessage = createBucket(limits.messages, nowMs);
+    this.#takeBytes = createBucket(limits.bytes, nowMs);
+    this.#lastHeardMs = nowMs;
+    this.#cancelJoinTimeout = deps.clock.after(JOIN_TIMEOUT_MS, () => {
+      if (this.#joined === null) this.close(CLOSE.notJoined, 'join first');
+    });
+    this.#scheduleBeat();
+  }
+
+  get membership(): Membership | null {
+    return this.#joined?.membership ?? null;
+  }
+
+  enter(roomId: RoomId, { peerId, session }: RoomPeer, record: RoomRecord): void {
+    let toldVersion = record.version;
+    const member: RoomMember = {
+      peerId,
+      session,
+      deliver: (events) => {
+        for (const event of events) {
+          if (event.version <= toldVersion) continue;
+          toldVersion = event.version;
+          this.#out.tell(eventView(event));
+        }
+      },
+      signal: (signal) => this.#out.tell(signal),
+      reset: () => {
+        this.#joined = null;
+        this.#out.tell({ event: 'room-reset', data: {} });
+      },
+      retire: (reason) => {
+        this.#joined = null;
+        this.close(reason === 'replaced' ? CLOSE.replaced : CLOSE.gone, reason);
+      },
+    };
+    this.#joined = { membership: { roomId, peerId, session }, member };
+    this.#cancelJoinTimeout();
+    this.#deps.rooms.attach(roomId, member);
+  }
+
+  exit(): void {
+    if (this.#joined === null) return;
+    const { membership, member } = this.#joined;
+    this.#joined = null;
+    this.#deps.rooms.detach(membership.roomId, member);
+  }
+
+  /** Every text message, as it arrives. */
+  onMessage(text: string, bytes: number): void {
+    const nowMs = this.#deps.clock.now();
+    this.#lastHeardMs = nowMs;
+    const envelope = parseRequestEnvelope(text);
+    if (envelope === undefined) {
+      this.close(CLOSE.badMessage, 'not a request');
+    } else if (!this.#mayTake(bytes, nowMs) || this.#requests.size >= this.#limits.waiting) {
+      this.#refuse(envelope);
+    } else {
+      this.#refusals = 0;
+      void this.#requests.run(() => this.#serve(envelope));
+    }
+  }
+
+  /** After the socket has closed; `code` as the other side sent it, 1006 when it just went away. */
+  onClose(code: number): void {
+    this.#isClosed = true;
+    this.#cancelBeat();
+    this.#cancelJoinTimeout();
+    // Behind the request under way, so that a join that is half done is undone too.
+    void this.#requests.run(() => this.#farewell(code));
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+    this.#deps.clock.after(CLOSE_TIMEOUT_MS, () => this.#socket.terminate());
+  }
+
+  #mayTake(bytes: number, nowMs: number): boolean {
+    const mayAsk = this.#takeMessage(1, nowMs);
+    return this.#takeBytes(bytes, nowMs) && mayAsk;
+  }
+
+  #refuse({ id }: RequestEnvelope): void {
+    this.#refusals += 1;
+    if (this.#refusals > this.#limits.refusals) this.close(CLOSE.rateLimited, 'too many requests');
+    const error = { code: 'rate-limited', message: 'too many requests' } as const;
+    this.#out.answer({ id, ok: false, error });
+  }
+
+  async #serve(envelope: RequestEnvelope): Promise<void> {
+    if (this.#isClosed) return;
+    const isEntry = this.#joined === null;
+    if (isEntry) this.#out.hold();
+    this.#out.answer(await dispatch({ deps: this.#deps, session: this }, envelope, this.#log));
+    if (isEntry) this.#out.release();
+  }
+
+  async #farewell(code: number): Promise<void> {
+    const membership = this.membership;
+    if (membership === null) return;
+    this.exit();
+    try {
+      if (code === CLOSE.leave) await leaveRoom(this.#deps, membership, 'left');
+      else await loseConnection(this.#deps, membership);
+    } catch (error) {
+      this.#log.debug({ err: error, peer: membership.peerId }, 'farewell refused');
+    }
+  }
+
+  #scheduleBeat(): void {
+    this.#cancelBeat = this.#deps.clock.after(HEARTBEAT_INTERVAL_MS, () => {
+      if (this.#deps.clock.now() - this.#lastHeardMs > HEARTBEAT_TIMEOUT_MS) {
+        this.close(CLOSE.silent, 'silent');
+        return;
+      }
+      this.#out.tell({ event: 'heartbeat', data: {} });
+      this.#scheduleBeat();
+    });
+  }
+}
