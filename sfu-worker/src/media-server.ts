@@ -1,0 +1,89 @@
+// A media node in this process: the calls of protocol.ts, taken to the rooms of its workers.
+import type { MediaLog } from './media-log.ts';
+import { openMediaRoom } from './media-room.ts';
+import { PlacedRooms } from './placed-rooms.ts';
+import type { MediaNode } from './protocol.ts';
+import { createWatchers } from './watchers.ts';
+import { createWorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
+
+export { ROUTER_RTP_CAPABILITIES } from './codecs.ts';
+export type { MediaLog } from './media-log.ts';
+
+export interface MediaServerOptions extends WorkerPoolOptions {
+  readonly nodeId: string;
+  readonly log: MediaLog;
+}
+
+export interface MediaServer extends MediaNode {
+  /** Of the workers that run now, in order of their numbers. */
+  workerPids(): readonly number[];
+  /** Ends all media and all workers; resolves when their processes have ended. */
+  close(): Promise<void>;
+}
+
+/** Rejects with `unavailable`, for people to read, when a worker cannot run or listen. */
+export const createMediaServer = async (options: MediaServerOptions): Promise<MediaServer> => {
+  const { nodeId, log } = options;
+  const { emit, watch } = createWatchers(log);
+  const rooms = new PlacedRooms(async (roomId, worker) =>
+    openMediaRoom({
+      running: pool.running(worker),
+      onLevels: (levels) => emit({ type: 'audio-levels', roomId, levels }),
+      log,
+    }),
+  );
+  const pool = await createWorkerPool(options, {
+    log,
+    onDied: (worker) => {
+      for (const lost of rooms.lose(worker)) emit({ type: 'room-lost', ...lost });
+    },
+  });
+  let closing: Promise<void> | undefined;
+
+  return {
+    nodeId,
+    load: () => pool.load().map((load) => ({ ...load, rooms: rooms.countOn(load.worker) })),
+    workerPids: () => pool.pids(),
+    watch,
+    close: () => {
+      rooms.closeAll();
+      closing ??= pool.close();
+      return closing;
+    },
+    ...createCalls(rooms),
+  };
+};
+
+type Calls = Omit<MediaNode, 'nodeId' | 'load' | 'watch'>;
+
+const createCalls = (rooms: PlacedRooms): Calls => ({
+  ensureRoom: (room) => rooms.ensure(room),
+  closeRoom: async (room) => rooms.close(room),
+  closePeer: (key) => rooms.runIfHere(key, async (room) => room.closePeer(key.peerId)),
+
+  openTransport: (request) =>
+    rooms.run(request, async (room) => {
+      const peer = room.ensurePeer(request.peerId);
+      return request.direction === 'send'
+        ? peer.openSend()
+        : peer.openReceive(request.rtpCapabilities);
+    }),
+  connectTransport: ({ direction, dtlsParameters, ...key }) =>
+    rooms.run(key, async (room) =>
+      room.peer(key.peerId).transports[direction].connect(dtlsParameters),
+    ),
+
+  produce: (request) =>
+    rooms.run(request, async (room) => room.peer(request.peerId).sent.produce(request)),
+  setProducerPaused: ({ producerId, paused, ...key }) =>
+    rooms.runIfHere(key, async (room) =>
+      room.findPeer(key.peerId)?.sent.setPaused(producerId, paused),
+    ),
+  closeProducer: ({ producerId, ...key }) =>
+    rooms.runIfHere(key, async (room) => room.findPeer(key.peerId)?.sent.closeProducer(producerId)),
+
+  consume: ({ producerIds, ...key }) =>
+    rooms.run(key, async (room) => room.peer(key.peerId).received.consume(producerIds)),
+  view: ({ view, ...key }) =>
+    rooms.run(key, async (room) => room.peer(key.peerId).received.view(view)),
+});

@@ -1,0 +1,149 @@
+// What one peer receives: a consumer for each producer that it asked for, paused until its view
+// wants it.
+import type { types } from 'mediasoup';
+import { badParameters, isGone, notFound } from './media-errors.ts';
+import type { MediaLog } from './media-log.ts';
+import type { RoomProducer } from './peer-producers.ts';
+import type { PeerTransport } from './peer-transport.ts';
+import type { ConsumerDescription, Source, ViewLayer } from './protocol.ts';
+import { createLatest } from './serial.ts';
+
+/** Four streams of each of the 200 people that a room can hold; bounds what one peer can cost. */
+const MAX_CONSUMERS = 800;
+
+/** Where bandwidth goes first when there is too little. Audio does not take part in that. */
+const PRIORITY: Readonly<Record<Source, number>> = { screen: 10, screenAudio: 10, mic: 10, cam: 1 };
+
+export interface PeerConsumersDeps {
+  readonly peerId: string;
+  readonly receive: PeerTransport;
+  readonly router: types.Router;
+  /** Of the whole room, by id. */
+  readonly producers: ReadonlyMap<string, RoomProducer>;
+  readonly log: MediaLog;
+}
+
+interface Received {
+  readonly consumer: types.Consumer;
+  readonly description: ConsumerDescription;
+  /** The layer that was last asked of the worker. */
+  layer?: ViewLayer;
+}
+
+type View = Readonly<Record<string, ViewLayer>>;
+
+export class PeerConsumers {
+  readonly #deps: PeerConsumersDeps;
+  readonly #received = new Map<string, Received>();
+  readonly #opening = new Map<string, Promise<Received | undefined>>();
+  #capabilities: types.RtpCapabilities = {};
+
+  constructor(deps: PeerConsumersDeps) {
+    this.#deps = deps;
+  }
+
+  /** For consumers made from now on. */
+  setCapabilities(capabilities: types.RtpCapabilities): void {
+    this.#capabilities = capabilities;
+  }
+
+  async consume(producerIds: readonly string[]): Promise<readonly ConsumerDescription[]> {
+    const { transport } = this.#deps.receive;
+    const wanted = [...new Set(producerIds)].filter((id) => this.#canConsume(id));
+    const opened = new Set([...this.#received.keys(), ...this.#opening.keys(), ...wanted]);
+    if (opened.size > MAX_CONSUMERS) throw badParameters('too many consumers');
+    const received = await Promise.all(wanted.map((id) => this.#ensure(id, transport)));
+    return received.flatMap((entry) => (entry === undefined ? [] : [entry.description]));
+  }
+
+  /** The last view wins; a consumer that it does not name is off. */
+  readonly view = createLatest(async (view: View): Promise<void> => {
+    const wanted = new Map(Object.entries(view));
+    await Promise.all(
+      [...this.#received].map(([producerId, received]) =>
+        show(received, wanted.get(producerId) ?? 'off'),
+      ),
+    );
+  });
+
+  #canConsume(producerId: string): boolean {
+    const { producers, peerId, router, log } = this.#deps;
+    const producer = producers.get(producerId);
+    if (producer === undefined || producer.peerId === peerId) return false;
+    const can = router.canConsume({
+      producerId,
+      rtpCapabilities: structuredClone(this.#capabilities),
+    });
+    if (!can) log.warn({ source: producer.source }, 'a peer cannot receive what another sends');
+    return can;
+  }
+
+  async #ensure(
+    producerId: string,
+    transport: types.WebRtcTransport,
+  ): Promise<Received | undefined> {
+    const found = this.#received.get(producerId);
+    if (found !== undefined) return found;
+    const opening = this.#opening.get(producerId);
+    if (opening !== undefined) return opening;
+    const opened = this.#create(producerId, transport);
+    this.#opening.set(producerId, opened);
+    try {
+      return await opened;
+    } finally {
+      this.#opening.delete(producerId);
+    }
+  }
+
+  /** Undefined when the producer has gone in the meantime. */
+  async #create(
+    producerId: string,
+    transport: types.WebRtcTransport,
+  ): Promise<Received | undefined> {
+    const from = this.#deps.producers.get(producerId);
+    if (from === undefined) return undefined;
+    try {
+      const rtpCapabilities = this.#capabilities;
+      const consumer = await transport.consume({ producerId, rtpCapabilities, paused: true });
+      if (transport.closed) {
+        consumer.close();
+        throw notFound('the transport was closed');
+      }
+      const received = { consumer, description: describe(consumer, from) };
+      this.#received.set(producerId, received);
+      consumer.observer.once('close', () => {
+        if (this.#received.get(producerId) === received) this.#received.delete(producerId);
+      });
+      if (PRIORITY[from.source] > 1 && consumer.kind === 'video') {
+        await consumer.setPriority(PRIORITY[from.source]);
+      }
+      return received;
+    } catch (error) {
+      if (isGone(error) && !transport.closed) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Asks the worker for what changed only; resuming asks the sender for a key frame. */
+const show = async (received: Received, layer: ViewLayer): Promise<void> => {
+  const { consumer } = received;
+  try {
+    if (layer === 'off') {
+      if (!consumer.paused) await consumer.pause();
+      return;
+    }
+    if (consumer.type === 'simulcast' && received.layer !== layer) {
+      await consumer.setPreferredLayers({ spatialLayer: layer });
+      received.layer = layer;
+    }
+    if (consumer.paused) await consumer.resume();
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+};
+
+const describe = (
+  { id, producerId, kind, rtpParameters }: types.Consumer,
+  { peerId, source }: RoomProducer,
+): ConsumerDescription => ({ consumerId: id, producerId, peerId, source, kind, rtpParameters });

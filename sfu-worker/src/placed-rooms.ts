@@ -1,0 +1,120 @@
+// The rooms of this node by id, each under the placement that it was made for; calls that name
+// another placement are refused, so that nothing late reaches a room that has moved.
+import { stalePlacement, toMediaError, unavailable } from './media-errors.ts';
+import type { MediaRoom } from './media-room.ts';
+import type { RoomKey } from './protocol.ts';
+
+interface PlacedRoom {
+  readonly placement: number;
+  readonly worker: number;
+  readonly opened: Promise<MediaRoom>;
+}
+
+/** Makes a room; may throw or reject with MediaError. */
+type OpenRoom = (roomId: string, worker: number) => Promise<MediaRoom>;
+
+export class PlacedRooms {
+  readonly #openRoom: OpenRoom;
+  readonly #placed = new Map<string, PlacedRoom>();
+  #closed = false;
+
+  constructor(openRoom: OpenRoom) {
+    this.#openRoom = openRoom;
+  }
+
+  async ensure({ roomId, placement, worker }: RoomKey & { worker: number }): Promise<void> {
+    this.#refuseWhenClosed();
+    const former = this.#placed.get(roomId);
+    if (former !== undefined && former.placement > placement) throw stale('a newer placement');
+    if (former !== undefined && former.placement < placement) this.#close(roomId, former);
+    const placed = this.#placed.get(roomId) ?? this.#open(roomId, placement, worker);
+    const room = await opened(placed);
+    if (room.closed) throw stale('been closed');
+  }
+
+  /** Closes the room if it is under this placement or an older one. */
+  close({ roomId, placement }: RoomKey): void {
+    const placed = this.#placed.get(roomId);
+    if (placed !== undefined && placed.placement <= placement) this.#close(roomId, placed);
+  }
+
+  /** Throws `stale-placement` when the room is not here, and MediaError only. */
+  async run<T>(key: RoomKey, call: (room: MediaRoom) => Promise<T>): Promise<T> {
+    const room = await this.#find(key);
+    if (room === undefined) throw stale('no media here');
+    return translated(room, call);
+  }
+
+  /** For what is done already when the room is not here at all. */
+  async runIfHere(key: RoomKey, call: (room: MediaRoom) => Promise<void>): Promise<void> {
+    const room = await this.#find(key);
+    if (room !== undefined && !room.closed) await translated(room, call);
+  }
+
+  /** Forgets what was on a worker that died. */
+  lose(worker: number): readonly RoomKey[] {
+    const lost = [...this.#placed].filter(([, placed]) => placed.worker === worker);
+    for (const [roomId, placed] of lost) this.#close(roomId, placed);
+    return lost.map(([roomId, { placement }]) => ({ roomId, placement }));
+  }
+
+  countOn(worker: number): number {
+    return [...this.#placed.values()].filter((placed) => placed.worker === worker).length;
+  }
+
+  closeAll(): void {
+    this.#closed = true;
+    for (const [roomId, placed] of this.#placed) this.#close(roomId, placed);
+  }
+
+  #open(roomId: string, placement: number, worker: number): PlacedRoom {
+    const placed = { placement, worker, opened: this.#openRoom(roomId, worker) };
+    this.#placed.set(roomId, placed);
+    placed.opened.catch(() => this.#forget(roomId, placed));
+    return placed;
+  }
+
+  #close(roomId: string, placed: PlacedRoom): void {
+    this.#forget(roomId, placed);
+    placed.opened.then(
+      (room) => room.close(),
+      () => undefined,
+    );
+  }
+
+  #forget(roomId: string, placed: PlacedRoom): void {
+    if (this.#placed.get(roomId) === placed) this.#placed.delete(roomId);
+  }
+
+  async #find({ roomId, placement }: RoomKey): Promise<MediaRoom | undefined> {
+    this.#refuseWhenClosed();
+    const placed = this.#placed.get(roomId);
+    if (placed === undefined) return undefined;
+    if (placed.placement !== placement) throw stale('another placement');
+    return opened(placed);
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw unavailable('the media node is closing');
+  }
+}
+
+const stale = (has: string) => stalePlacement(`the room has ${has}`);
+
+const opened = (placed: PlacedRoom): Promise<MediaRoom> =>
+  placed.opened.catch((error: unknown) => {
+    throw toMediaError(error);
+  });
+
+/** Whatever fails in a room that has been closed meanwhile fails because of that. */
+const translated = async <T>(
+  room: MediaRoom,
+  call: (room: MediaRoom) => Promise<T>,
+): Promise<T> => {
+  if (room.closed) throw stale('been closed');
+  try {
+    return await call(room);
+  } catch (error) {
+    throw room.closed ? stale('been closed') : toMediaError(error);
+  }
+};

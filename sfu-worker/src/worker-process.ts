@@ -1,0 +1,40 @@
+// The process of a media worker: how it begins, and how it ends.
+import { createWorker } from 'mediasoup';
+import type { types } from 'mediasoup';
+
+/** A worker that was asked to end and has not by then is killed. */
+const END_TIMEOUT_MS = 2000;
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * mediasoup closes its workers at once on SIGINT and SIGTERM; when to close is for the process to
+ * say, which may want to drain. Its listeners are added before `createWorker` first awaits.
+ * (A terminal's Ctrl-C goes to the whole process group, so there the workers end all the same.)
+ */
+export const spawnWorker = (workerBin: string | undefined): Promise<types.Worker> => {
+  const before = SIGNALS.map((signal) => ({ signal, listeners: process.listeners(signal) }));
+  const created = createWorker(workerBin === undefined ? {} : { workerBin });
+  for (const { signal, listeners } of before) {
+    for (const listener of process.listeners(signal)) {
+      if (!listeners.includes(listener)) process.removeListener(signal, listener);
+    }
+  }
+  return created;
+};
+
+/** Closes the worker and waits for the process to end, which frees its ports. */
+export const endWorker = async (worker: types.Worker): Promise<void> => {
+  worker.close();
+  if (worker.subprocessClosed) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      if (!worker.subprocessClosed) process.kill(worker.pid, 'SIGKILL');
+      resolve();
+    }, END_TIMEOUT_MS);
+    worker.once('subprocessclose', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+};
