@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { childEnv } from './node.mjs';
 import { ROOT } from './paths.mjs';
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const REPEAT_MS = 1000;
 
 /**
@@ -24,10 +25,11 @@ export function runInForeground(command, args, env) {
       stdio: ['ignore', 'inherit', 'inherit'],
       detached: process.platform !== 'win32',
     });
-    const forward = onceInAWhile((signal) => child.kill(signal));
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+    // A terminal that was closed (SIGHUP) is no reason to hurry.
+    const forward = onceInAWhile((signal) => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal));
+    for (const signal of SIGNALS) process.on(signal, forward);
     const stop = () => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, forward);
+      for (const signal of SIGNALS) process.off(signal, forward);
     };
     child.once('error', (error) => {
       stop();
