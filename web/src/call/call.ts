@@ -1,0 +1,159 @@
+// One call: devices before and during it, the way into the room, and what the views may ask.
+import { effect } from '@preact/signals';
+import type { RoomId } from '@sotto/signaling/protocol';
+import { Device } from 'mediasoup-client';
+import { browserClock } from '../signaling/clock.ts';
+import { fetchJoinToken, fetchPeopleCount, HttpError } from '../signaling/http.ts';
+import { browserSocket, signalingUrl } from '../signaling/socket.ts';
+import { watchWakeUps } from '../signaling/wake-ups.ts';
+import { type Call, createCallState, type FailReason, type Notice } from './call-state.ts';
+import { failReasonOfError } from './fail-reason.ts';
+import { LocalMedia } from './local-media.ts';
+import { Meeting } from './meeting.ts';
+import type { WantedStream } from './own-stream-step.ts';
+import type { OwnStreamsDeps } from './own-streams.ts';
+import { ScreenShare } from './screen-share.ts';
+
+const device = (on: boolean, track: MediaStreamTrack | null): WantedStream => ({
+  state: on && track !== null ? 'on' : 'off',
+  track,
+});
+
+const share = (track: MediaStreamTrack | null): WantedStream => ({
+  state: track === null ? 'closed' : 'on',
+  track,
+});
+
+/** One way in and out: after `left` or `failed` another call is made. */
+export const createCall = (roomId: RoomId): Call => {
+  const state = createCallState();
+  const onNotice = (notice: Notice): void => {
+    // The same trouble again is news again.
+    state.notice.value = null;
+    state.notice.value = notice;
+  };
+  const local = new LocalMedia({ state, onNotice });
+  const screen = new ScreenShare({ state, onNotice });
+  const ended = new AbortController();
+  const stops: (() => void)[] = [];
+  let meeting: Meeting | null = null;
+
+  const close = (): void => {
+    if (ended.signal.aborted) return;
+    ended.abort();
+    for (const stop of stops) stop();
+    meeting?.leave();
+    screen.close();
+    local.close();
+  };
+
+  const fail = (reason: FailReason): void => {
+    if (ended.signal.aborted) return;
+    close();
+    state.phase.value = { name: 'failed', reason };
+  };
+
+  const leave = (): void => {
+    if (ended.signal.aborted) return;
+    const joinedAt = state.joinedAt.value;
+    close();
+    state.phase.value = {
+      name: 'left',
+      joinedForMs: joinedAt === null ? 0 : Date.now() - joinedAt,
+    };
+  };
+
+  /** What the server does not let on goes off here too. */
+  const onRefused: OwnStreamsDeps['onRefused'] = (source) => {
+    onNotice('request-refused');
+    switch (source) {
+      case 'mic':
+        local.mic.turnOff();
+        return;
+      case 'cam':
+        local.cam.turnOff();
+        return;
+      case 'screen':
+        screen.stop();
+        return;
+      case 'screenAudio':
+        screen.stopAudio();
+        return;
+    }
+  };
+
+  const enter = async (displayName: string): Promise<void> => {
+    const [token, rtcDevice] = await Promise.all([fetchJoinToken(roomId), Device.factory()]);
+    if (ended.signal.aborted) return;
+    const joined = new Meeting({
+      client: {
+        openSocket: browserSocket(signalingUrl(location)),
+        clock: browserClock,
+        random: Math.random,
+        watchWakeUps,
+      },
+      token,
+      displayName,
+      device: rtcDevice,
+      state,
+      onRefused,
+      onNotice,
+      onEnded: fail,
+    });
+    meeting = joined;
+    const { ownStreams } = joined;
+    stops.push(
+      effect(() => ownStreams.want('mic', device(state.micOn.value, state.micTrack.value))),
+      effect(() => ownStreams.want('cam', device(state.camOn.value, state.camTrack.value))),
+      effect(() => ownStreams.want('screen', share(state.screenTrack.value))),
+      effect(() => ownStreams.want('screenAudio', share(screen.audioTrack.value))),
+      effect(() => joined.useSpeaker(state.speakerId.value)),
+    );
+  };
+
+  // Whoever closes the tab or goes elsewhere has left, and nobody should wait for them.
+  window.addEventListener('pagehide', leave, { signal: ended.signal });
+
+  return {
+    state,
+    openDevices: () => local.open(),
+    join: async (displayName) => {
+      if (state.phase.value.name !== 'idle') return;
+      state.selfName.value = displayName;
+      state.phase.value = { name: 'joining' };
+      try {
+        await enter(displayName);
+      } catch (error) {
+        fail(failReasonOfError(error));
+      }
+    },
+    leave,
+    setMic: async (on) => {
+      if (on) await local.mic.turnOn();
+      else local.mic.turnOff();
+    },
+    setCamera: async (on) => {
+      if (on) await local.cam.turnOn();
+      else local.cam.turnOff();
+    },
+    setScreen: async (on) => {
+      if (on) await screen.start();
+      else screen.stop();
+    },
+    chooseMicrophone: (deviceId) => local.mic.choose(deviceId),
+    chooseCamera: (deviceId) => local.cam.choose(deviceId),
+    chooseSpeaker: async (deviceId) => {
+      state.speakerId.value = deviceId;
+    },
+    showTiles: (tiles) => meeting?.showTiles(tiles),
+    countPeople: async () => {
+      try {
+        return await fetchPeopleCount(roomId);
+      } catch (error) {
+        if (error instanceof HttpError) return null;
+        throw error;
+      }
+    },
+    close,
+  };
+};

@@ -1,0 +1,96 @@
+// The own microphone and camera: opens and closes them, and keeps the list of devices and the meter.
+import { effect } from '@preact/signals';
+import type { CallState, Notice } from './call-state.ts';
+import { CapturedDevice } from './captured-device.ts';
+import { capture, listDevices, watchDevices } from './capture.ts';
+import { watchMicLevel } from './mic-level.ts';
+
+export interface LocalMediaDeps {
+  readonly state: CallState;
+  readonly onNotice: (notice: Notice) => void;
+}
+
+export class LocalMedia {
+  readonly mic: CapturedDevice;
+  readonly cam: CapturedDevice;
+  readonly #state: CallState;
+  readonly #stops: readonly (() => void)[];
+  #closed = false;
+
+  constructor({ state, onNotice }: LocalMediaDeps) {
+    this.#state = state;
+    const onLost = (): void => onNotice('device-lost');
+    this.mic = new CapturedDevice({
+      kind: 'mic',
+      slot: {
+        on: state.micOn,
+        track: state.micTrack,
+        problem: state.micProblem,
+        deviceId: state.microphoneId,
+      },
+      onLost,
+    });
+    this.cam = new CapturedDevice({
+      kind: 'cam',
+      slot: {
+        on: state.camOn,
+        track: state.camTrack,
+        problem: state.camProblem,
+        deviceId: state.cameraId,
+      },
+      onLost,
+    });
+    this.#stops = [
+      watchDevices(() => void this.#refreshDevices()),
+      effect(() => {
+        const track = state.micTrack.value;
+        if (track === null) return undefined;
+        return watchMicLevel(track, (level) => {
+          state.micLevel.value = level;
+        });
+      }),
+    ];
+  }
+
+  /** Opens what is wanted and not open, with one question to the person if it can be. Never rejects. */
+  async open(): Promise<void> {
+    const { mic, cam } = this;
+    if (mic.isMissing && cam.isMissing) await this.#openBoth();
+    else if (mic.isMissing) await mic.open(this.#state.microphoneId.value);
+    else if (cam.isMissing) await cam.open(this.#state.cameraId.value);
+    await this.#refreshDevices();
+  }
+
+  async #openBoth(): Promise<void> {
+    const forMic = this.mic.ask();
+    const forCam = this.cam.ask();
+    try {
+      const tracks = await capture({
+        mic: this.#state.microphoneId.value,
+        cam: this.#state.cameraId.value,
+      });
+      forMic.give(tracks.mic);
+      forCam.give(tracks.cam);
+    } catch {
+      // Either may be to blame: asked one by one, the other one still works.
+      await this.mic.open(this.#state.microphoneId.value);
+      await this.cam.open(this.#state.cameraId.value);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const stop of this.#stops) stop();
+    this.mic.close();
+    this.cam.close();
+  }
+
+  async #refreshDevices(): Promise<void> {
+    try {
+      const devices = await listDevices();
+      if (!this.#closed) this.#state.devices.value = devices;
+    } catch {
+      // No secure context: there are none.
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// The media of one placement: both transports and what runs over them. A side whose way to the media
+// node fails is built again; another placement gets another session.
+import type { RequestAnswer } from '@sotto/signaling/protocol';
+import type { Device } from 'mediasoup-client';
+import type { Clock } from '../signaling/clock.ts';
+import { isPassing } from '../signaling/request-error.ts';
+import { MediaSide, type SideNews } from './media-side.ts';
+import { ReceiveMedia, type Wish } from './receive-media.ts';
+import type { Tracks } from './remote-peers.ts';
+import { SendMedia } from './send-media.ts';
+import { openTransport, type Request } from './transport.ts';
+
+export interface MediaSessionDeps {
+  readonly request: Request;
+  readonly device: Device;
+  readonly iceServers: RequestAnswer<'join'>['iceServers'];
+  readonly placement: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Null while there is nothing to send over. */
+  readonly onSend: (media: SendMedia | null) => void;
+  readonly onTracks: () => void;
+  readonly onRebuilding: () => void;
+}
+
+const NO_TRACKS: Tracks = new Map();
+
+export class MediaSession {
+  readonly #deps: MediaSessionDeps;
+  readonly #send: MediaSide<SendMedia>;
+  readonly #receive: MediaSide<ReceiveMedia>;
+  #wish: Wish = { others: [], tiles: [] };
+
+  constructor(deps: MediaSessionDeps) {
+    this.#deps = deps;
+    const { clock, random, onRebuilding } = deps;
+    this.#send = new MediaSide({
+      clock,
+      random,
+      onRebuilding,
+      open: (news) => this.#openSend(news),
+      onChange: deps.onSend,
+    });
+    this.#receive = new MediaSide({
+      clock,
+      random,
+      onRebuilding,
+      open: (news) => this.#openReceive(news),
+      onChange: (media) => {
+        media?.update(this.#wish);
+        deps.onTracks();
+      },
+    });
+  }
+
+  get placement(): number {
+    return this.#deps.placement;
+  }
+
+  get tracks(): Tracks {
+    return this.#receive.media?.tracks ?? NO_TRACKS;
+  }
+
+  want(wish: Wish): void {
+    this.#wish = wish;
+    this.#receive.media?.update(wish);
+  }
+
+  /** Idempotent, as both sides are. */
+  close(): void {
+    this.#send.close();
+    this.#receive.close();
+  }
+
+  async #openSend(news: SideNews): Promise<SendMedia> {
+    const { device, request, placement } = this.#deps;
+    const transport = await openTransport({ ...this.#deps, ...news }, 'send');
+    return new SendMedia({ transport, device, request, placement });
+  }
+
+  async #openReceive(news: SideNews): Promise<ReceiveMedia> {
+    const { request, placement, onTracks } = this.#deps;
+    const transport = await openTransport({ ...this.#deps, ...news }, 'receive');
+    return new ReceiveMedia({
+      transport,
+      request,
+      placement,
+      onTracks,
+      onError: (error) => {
+        if (!isPassing(error)) news.onFailed();
+      },
+    });
+  }
+}

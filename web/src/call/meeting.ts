@@ -1,0 +1,201 @@
+// The time in a room, from its token to leaving: what the server tells goes into the room's view,
+// and from there to media, sound and the page's state.
+import { batch } from '@preact/signals';
+import type { PeerId, PeerView, RecordEvent, RoomView, Signal } from '@sotto/signaling/protocol';
+import type { Device } from 'mediasoup-client';
+import {
+  type ClientDeps,
+  type EndReason,
+  type JoinAnswer,
+  SignalingClient,
+} from '../signaling/client.ts';
+import { applyEvent } from './room-state.ts';
+import { AudioPlayback } from './audio-playback.ts';
+import type { CallState, FailReason, Notice, VisibleTile } from './call-state.ts';
+import { failReasonOfEnd, failReasonOfError } from './fail-reason.ts';
+import { MediaSession } from './media-session.ts';
+import { OwnStreams, type OwnStreamsDeps } from './own-streams.ts';
+import { remotePeers } from './remote-peers.ts';
+
+export interface MeetingDeps {
+  readonly client: ClientDeps;
+  readonly token: string;
+  readonly displayName: string;
+  readonly device: Device;
+  readonly state: CallState;
+  readonly onRefused: OwnStreamsDeps['onRefused'];
+  readonly onNotice: (notice: Notice) => void;
+  /** Once; the meeting is closed by then. Not after `leave` or `close`. */
+  readonly onEnded: (reason: FailReason) => void;
+}
+
+/** The room and who we are in it. */
+interface Joined {
+  readonly selfPeerId: PeerId;
+  readonly room: RoomView;
+  readonly iceServers: JoinAnswer['iceServers'];
+}
+
+export class Meeting {
+  readonly ownStreams: OwnStreams;
+  readonly #deps: MeetingDeps;
+  readonly #client: SignalingClient;
+  readonly #audio = new AudioPlayback();
+  #joined: Joined | null = null;
+  #tiles: readonly VisibleTile[] = [];
+  #session: MediaSession | null = null;
+  #closed = false;
+
+  constructor(deps: MeetingDeps) {
+    this.#deps = deps;
+    const { client, token, displayName, onRefused } = deps;
+    this.#client = new SignalingClient(
+      client,
+      { token, displayName },
+      {
+        onJoined: (answer) => this.#enter(answer),
+        onEvent: (event) => this.#take(event),
+        onSnapshot: (room) => this.#see(room),
+        onSignal: (signal) => this.#hear(signal),
+        onConnection: (connection) => this.#showConnection(connection),
+        onEnded: (reason) => this.#end(reason),
+      },
+    );
+    this.ownStreams = new OwnStreams({
+      request: (method, data) => this.#client.request(method, data),
+      recorded: () => this.#self()?.streams ?? null,
+      onRefused,
+    });
+  }
+
+  showTiles(tiles: readonly VisibleTile[]): void {
+    this.#tiles = tiles;
+    this.#session?.want(this.#wish());
+  }
+
+  useSpeaker(speakerId: string | null): void {
+    this.#audio.useSpeaker(speakerId);
+  }
+
+  leave(): void {
+    this.#client.leave();
+    this.close();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#client.close();
+    this.#session?.close();
+    this.ownStreams.close();
+    this.#audio.close();
+  }
+
+  #end(reason: EndReason): void {
+    this.close();
+    this.#deps.onEnded(failReasonOfEnd(reason));
+  }
+
+  #enter({ peerId, room, iceServers, rtpCapabilities }: JoinAnswer): void {
+    const { device, state } = this.#deps;
+    // The room was made again: whatever carried media in the one before is not to be trusted.
+    this.#session?.close();
+    this.#session = null;
+    this.#joined = { selfPeerId: peerId, room, iceServers };
+    batch(() => {
+      state.selfPeerId.value = peerId;
+      state.joinedAt.value ??= Date.now();
+      this.#render();
+      state.phase.value = { name: 'joined' };
+    });
+    if (device.loaded) {
+      this.#update();
+      return;
+    }
+    device
+      .load({ routerRtpCapabilities: rtpCapabilities })
+      .then(() => this.#update())
+      .catch((error: unknown) => {
+        this.close();
+        this.#deps.onEnded(failReasonOfError(error));
+      });
+  }
+
+  #take(event: RecordEvent): void {
+    if (this.#joined !== null) this.#see(applyEvent(this.#joined.room, event));
+  }
+
+  #see(room: RoomView): void {
+    if (this.#joined === null) return;
+    this.#joined = { ...this.#joined, room };
+    this.#update();
+  }
+
+  #hear(signal: Signal): void {
+    if (signal.event !== 'audio-levels') return;
+    const { levels } = signal.data;
+    this.#deps.state.levels.value = new Map(levels.map(({ peerId, volume }) => [peerId, volume]));
+  }
+
+  #showConnection(connection: 'connected' | 'reconnecting'): void {
+    batch(() => {
+      this.#deps.state.connection.value = connection;
+      if (connection === 'reconnecting') this.#deps.state.levels.value = new Map();
+    });
+    // What timed out meanwhile is tried again.
+    if (connection === 'connected') this.#update();
+  }
+
+  /** After any change of the room, its media, or the way to the server. */
+  #update(): void {
+    if (this.#closed || this.#joined === null || !this.#deps.device.loaded) return;
+    this.#placeMedia(this.#joined);
+    this.#session?.want(this.#wish());
+    this.ownStreams.pursueAll();
+    this.#render();
+  }
+
+  #placeMedia({ room: { placement }, iceServers }: Joined): void {
+    if (this.#session?.placement === placement) return;
+    if (this.#session !== null) {
+      this.#session.close();
+      this.#session = null;
+      this.#deps.onNotice('media-rebuilding');
+    }
+    if (placement === null) return;
+    const { clock, random } = this.#deps.client;
+    this.#session = new MediaSession({
+      request: (method, data) => this.#client.request(method, data),
+      device: this.#deps.device,
+      iceServers,
+      placement,
+      clock,
+      random,
+      onSend: (media) => this.ownStreams.sendOver(media),
+      onTracks: () => this.#render(),
+      onRebuilding: () => this.#deps.onNotice('media-rebuilding'),
+    });
+  }
+
+  #render(): void {
+    if (this.#closed) return;
+    const { peers } = this.#deps.state;
+    const tracks = this.#session?.tracks ?? new Map();
+    peers.value = remotePeers(peers.peek(), this.#others(), tracks);
+    this.#audio.update(this.#others(), tracks);
+  }
+
+  #wish() {
+    return { others: this.#others(), tiles: this.#tiles };
+  }
+
+  #self(): PeerView | undefined {
+    return this.#joined?.room.peers.find(({ peerId }) => peerId === this.#joined?.selfPeerId);
+  }
+
+  #others(): readonly PeerView[] {
+    return (
+      this.#joined?.room.peers.filter(({ peerId }) => peerId !== this.#joined?.selfPeerId) ?? []
+    );
+  }
+}

@@ -1,0 +1,144 @@
+// What comes in from the media node: a consumer for each producer in the room, and the view that
+// says which of them send, and how large.
+import {
+  type ConsumerDescription,
+  LIMITS,
+  type PeerView,
+  type ProducerId,
+  type RequestData,
+} from '@sotto/signaling/protocol';
+import type { types } from 'mediasoup-client';
+import type { VisibleTile } from './call-state.ts';
+import { computeView, isSameView, producersOf, type View } from './media-view.ts';
+import type { Tracks } from './remote-peers.ts';
+import type { Request } from './transport.ts';
+
+export interface ReceiveMediaDeps {
+  readonly transport: types.Transport;
+  readonly request: Request;
+  readonly placement: number;
+  /** A track has come, or tracks have gone. */
+  readonly onTracks: () => void;
+  /** A request was refused; asked again at the next change. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Who is in the room beside the own peer, and what of them is on screen. */
+export interface Wish {
+  readonly others: readonly PeerView[];
+  readonly tiles: readonly VisibleTile[];
+}
+
+const NOTHING: Wish = { others: [], tiles: [] };
+
+export class ReceiveMedia {
+  readonly #deps: ReceiveMediaDeps;
+  readonly #consumers = new Map<ProducerId, types.Consumer>();
+  /** Asked for once; what the media node left out had gone, and the record will say so. */
+  readonly #asked = new Set<ProducerId>();
+  #wish: Wish = NOTHING;
+  #sentView: View = new Map();
+  #isRunning = false;
+  #isDirty = false;
+  #closed = false;
+
+  constructor(deps: ReceiveMediaDeps) {
+    this.#deps = deps;
+  }
+
+  get tracks(): Tracks {
+    return new Map([...this.#consumers].map(([producerId, { track }]) => [producerId, track]));
+  }
+
+  /** Takes up what is new and lets go of what is no more; several wishes in one turn are one. */
+  update(wish: Wish): void {
+    this.#wish = wish;
+    this.#isDirty = true;
+    if (this.#isRunning || this.#closed) return;
+    this.#isRunning = true;
+    queueMicrotask(() => void this.#run());
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#deps.transport.close();
+    this.#consumers.clear();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isDirty && !this.#closed) {
+      this.#isDirty = false;
+      try {
+        this.#dropGone();
+        await this.#consumeNew();
+        await this.#sendView();
+      } catch (error) {
+        if (!this.#closed) this.#deps.onError(error);
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  #dropGone(): void {
+    const wanted = producersOf(this.#wish.others);
+    for (const producerId of this.#asked)
+      if (!wanted.has(producerId)) this.#asked.delete(producerId);
+    const gone = [...this.#consumers].filter(([producerId]) => !wanted.has(producerId));
+    for (const [producerId, consumer] of gone) {
+      this.#consumers.delete(producerId);
+      consumer.close();
+    }
+    if (gone.length > 0) this.#deps.onTracks();
+  }
+
+  async #consumeNew(): Promise<void> {
+    const fresh = [...producersOf(this.#wish.others)]
+      .filter((producerId) => !this.#asked.has(producerId))
+      .slice(0, LIMITS.consumePerRequest);
+    if (fresh.length === 0) return;
+    if (fresh.length === LIMITS.consumePerRequest) this.#isDirty = true;
+    const { request, placement } = this.#deps;
+    const { consumers } = await request('consume', { placement, producerIds: fresh });
+    for (const producerId of fresh) this.#asked.add(producerId);
+    // In parallel: mediasoup-client makes one round of SDP of them.
+    await Promise.all(consumers.map((description) => this.#consume(description)));
+    this.#deps.onTracks();
+  }
+
+  async #consume({
+    consumerId,
+    producerId,
+    kind,
+    rtpParameters,
+    peerId,
+    source,
+  }: ConsumerDescription): Promise<void> {
+    try {
+      const consumer = await this.#deps.transport.consume({
+        id: consumerId,
+        producerId,
+        kind,
+        rtpParameters,
+        // A picture and its sound in one stream are kept in step (RFC 8830 §2).
+        streamId: `${peerId}-${source === 'mic' || source === 'cam' ? 'person' : 'screen'}`,
+      });
+      if (this.#closed) consumer.close();
+      else this.#consumers.set(producerId, consumer);
+    } catch (error) {
+      // This browser cannot play it, or the transport was closed; the others go on.
+      const what = error instanceof Error ? error.name : 'unknown';
+      if (!this.#closed) console.warn(`a stream of ${kind} cannot be received: ${what}`);
+    }
+  }
+
+  async #sendView(): Promise<void> {
+    const { others, tiles } = this.#wish;
+    const view = computeView(others, tiles, (producerId) => this.#consumers.has(producerId));
+    if (isSameView(view, this.#sentView)) return;
+    const { request, placement } = this.#deps;
+    await request('view', { placement, view: toRecord(view) });
+    this.#sentView = view;
+  }
+}
+
+const toRecord = (view: View): RequestData<'view'>['view'] => Object.fromEntries(view);

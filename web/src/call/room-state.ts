@@ -1,0 +1,60 @@
+// The room as this page knows it: room + event → room, the page's half of the server's evolve.
+import type { PeerId, PeerView, RecordEvent, RoomView, Streams } from '@sotto/signaling/protocol';
+
+const changePeer = (
+  room: RoomView,
+  peerId: PeerId,
+  change: (peer: PeerView) => PeerView,
+): RoomView => ({
+  ...room,
+  peers: room.peers.map((peer) => (peer.peerId === peerId ? change(peer) : peer)),
+});
+
+/** What somebody means to send stays; what carried it is gone. */
+const withoutProducers = ({ mic, cam, screen, screenAudio }: Streams): Streams => ({
+  mic: { on: mic.on },
+  cam: { on: cam.on },
+  screen: { on: screen.on },
+  screenAudio: { on: screenAudio.on },
+});
+
+const applyFact = (room: RoomView, event: RecordEvent): RoomView => {
+  switch (event.event) {
+    case 'peer-joined': {
+      const { peer } = event.data;
+      const others = room.peers.filter(({ peerId }) => peerId !== peer.peerId);
+      return { ...room, peers: [...others, peer] };
+    }
+    case 'peer-left': {
+      const { peerId } = event.data;
+      return { ...room, peers: room.peers.filter((peer) => peer.peerId !== peerId) };
+    }
+    case 'peer-disconnected':
+      return changePeer(room, event.data.peerId, (peer) => ({ ...peer, connected: false }));
+    case 'peer-resumed':
+      return changePeer(room, event.data.peerId, (peer) => ({ ...peer, connected: true }));
+    case 'stream-changed': {
+      const { peerId, source, stream } = event.data;
+      return changePeer(room, peerId, (peer) => ({
+        ...peer,
+        streams: { ...peer.streams, [source]: stream },
+      }));
+    }
+    case 'room-placed':
+      return { ...room, placement: event.data.placement };
+    case 'media-lost':
+      // Of a placement that has been followed by another: that one's media lives.
+      if (room.placement !== event.data.placement) return room;
+      return {
+        ...room,
+        placement: null,
+        peers: room.peers.map((peer) => ({ ...peer, streams: withoutProducers(peer.streams) })),
+      };
+  }
+};
+
+/** The caller has checked that the event is the next of the log (signaling/log-position.ts). */
+export const applyEvent = (room: RoomView, event: RecordEvent): RoomView => ({
+  ...applyFact(room, event),
+  position: { ...room.position, version: event.version, head: event.head },
+});

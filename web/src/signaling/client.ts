@@ -1,0 +1,311 @@
+// The page's half of the protocol: keeps one session alive over one socket after another, follows
+// the room's log, and answers requests with typed promises. Knows nothing of media.
+import {
+  type Answer,
+  CLOSE,
+  type Method,
+  type Position,
+  PROTOCOL_VERSION,
+  type RecordEvent,
+  type RequestAnswer,
+  type RequestData,
+  type RoomView,
+  type ServerMessage,
+  type Signal,
+} from '@sotto/signaling/protocol';
+import { backoffMs } from './backoff.ts';
+import type { Cancel } from './clock.ts';
+import { Connection, type ConnectionDeps } from './connection.ts';
+import { follow } from './log-position.ts';
+import { PendingRequests, readAnswer } from './pending-requests.ts';
+import { afterRefusal } from './refusal.ts';
+import { codeOf, RequestError, type RequestErrorCode } from './request-error.ts';
+
+/** Before the first join succeeded; afterwards the client tries for as long as the page is open. */
+const FIRST_JOIN_TIMEOUT_MS = 20_000;
+
+export type JoinAnswer = RequestAnswer<'join'>;
+
+/** `replaced`: the same session lives on elsewhere. The others are what the server refused with. */
+export type EndReason = 'replaced' | 'unreachable' | RequestErrorCode;
+
+export interface ClientListener {
+  /** First of all, and again whenever the room was made anew: then nothing of before is left. */
+  onJoined(answer: JoinAnswer): void;
+  /** In order, each the next of the log. */
+  onEvent(event: RecordEvent): void;
+  /** The room as it is now; what happened meanwhile was too much to tell. */
+  onSnapshot(room: RoomView): void;
+  onSignal(signal: Signal): void;
+  onConnection(state: 'connected' | 'reconnecting'): void;
+  /** Once, and not after `leave` or `close`. */
+  onEnded(reason: EndReason): void;
+}
+
+export interface ClientDeps extends ConnectionDeps {
+  /** [0, 1) */
+  readonly random: () => number;
+  /** Calls when the network may be back; the answer ends it. */
+  readonly watchWakeUps: (onWakeUp: () => void) => Cancel;
+}
+
+export interface Credentials {
+  readonly token: string;
+  readonly displayName: string;
+}
+
+type State =
+  | { readonly name: 'waiting'; readonly cancel: Cancel }
+  /** The socket opens, or `join` or `resume` has no answer yet. */
+  | { readonly name: 'greeting'; readonly connection: Connection }
+  | { readonly name: 'ready'; readonly connection: Connection }
+  | { readonly name: 'ended' };
+
+interface Greeting {
+  readonly id: number;
+  readonly method: 'join' | 'resume';
+}
+
+export class SignalingClient {
+  readonly #deps: ClientDeps;
+  readonly #listener: ClientListener;
+  readonly #displayName: string;
+  readonly #pending: PendingRequests;
+  readonly #stopWatching: Cancel;
+  readonly #cancelDeadline: Cancel;
+  #state: State;
+  #greeting: Greeting | null = null;
+  /** The join token, and once there is a session the session token. */
+  #token: string;
+  /** Null until joined, and from a `room-reset` until joined again. */
+  #position: Position | null = null;
+  #attempt = 0;
+  #lastId = 0;
+
+  /** Begins to join at once. */
+  constructor(deps: ClientDeps, credentials: Credentials, listener: ClientListener) {
+    this.#deps = deps;
+    this.#listener = listener;
+    this.#token = credentials.token;
+    this.#displayName = credentials.displayName;
+    this.#pending = new PendingRequests(deps.clock);
+    this.#stopWatching = deps.watchWakeUps(() => this.#wakeUp());
+    this.#cancelDeadline = deps.clock.after(FIRST_JOIN_TIMEOUT_MS, () => this.#end('unreachable'));
+    this.#state = this.#connect();
+  }
+
+  /** Waits for the connection if there is none. Rejects with RequestError. */
+  request<M extends Method>(method: M, data: RequestData<M>): Promise<RequestAnswer<M>> {
+    if (this.#state.name === 'ended') return Promise.reject(new RequestError('closed'));
+    const { text, answer } = this.#pending.add(this.#nextId(), method, data);
+    if (this.#state.name === 'ready') this.#state.connection.send(text);
+    return answer;
+  }
+
+  /** Tells the server that the person left, and closes. */
+  leave(): void {
+    if (this.#state.name === 'ready') {
+      this.#state.connection.send(
+        JSON.stringify({ id: this.#nextId(), method: 'leave', data: {} }),
+      );
+    }
+    this.close();
+  }
+
+  /** Ends without a word to the listener; what is pending is rejected with `closed`. */
+  close(): void {
+    const state = this.#state;
+    if (state.name === 'ended') return;
+    this.#state = { name: 'ended' };
+    this.#stopWatching();
+    this.#cancelDeadline();
+    if (state.name === 'waiting') state.cancel();
+    else state.connection.close(CLOSE.leave);
+    this.#pending.failAll('closed');
+  }
+
+  #end(reason: EndReason): void {
+    if (this.#state.name === 'ended') return;
+    this.close();
+    this.#listener.onEnded(reason);
+  }
+
+  #nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  #connect(): State {
+    const connection: Connection = new Connection(this.#deps, {
+      onOpen: () => this.#greet(connection),
+      onMessage: (message) => this.#receive(connection, message),
+      onLost: (code) => {
+        if (code === CLOSE.replaced) this.#end('replaced');
+        else this.#reconnect();
+      },
+    });
+    return { name: 'greeting', connection };
+  }
+
+  #reconnect(): void {
+    const state = this.#state;
+    if (state.name === 'ended' || state.name === 'waiting') return;
+    state.connection.close(CLOSE.silent);
+    const wait = backoffMs(this.#attempt, this.#deps.random);
+    this.#attempt += 1;
+    const cancel = this.#deps.clock.after(wait, () => {
+      this.#state = this.#connect();
+    });
+    this.#state = { name: 'waiting', cancel };
+    this.#listener.onConnection('reconnecting');
+  }
+
+  #wakeUp(): void {
+    const state = this.#state;
+    if (state.name === 'ready') state.connection.probe();
+    if (state.name !== 'waiting') return;
+    state.cancel();
+    this.#state = this.#connect();
+  }
+
+  #greet(connection: Connection): void {
+    const id = this.#nextId();
+    const protocol = PROTOCOL_VERSION;
+    const position = this.#position;
+    const resume: RequestData<'resume'> | null =
+      position === null ? null : { protocol, sessionToken: this.#token, position };
+    const join: RequestData<'join'> = {
+      protocol,
+      token: this.#token,
+      displayName: this.#displayName,
+    };
+    const method = resume === null ? 'join' : 'resume';
+    this.#greeting = { id, method };
+    connection.send(JSON.stringify({ id, method, data: resume ?? join }));
+  }
+
+  #receive(connection: Connection, message: ServerMessage): void {
+    const state = this.#state;
+    switch (state.name) {
+      case 'greeting':
+        if ('event' in message) {
+          if (message.event === 'room-reset') this.#joinAgain(connection);
+        } else if (message.id === this.#greeting?.id) {
+          this.#receiveGreeting(connection, this.#greeting, message);
+        }
+        return;
+      case 'ready':
+        if ('event' in message) this.#receiveEvent(connection, message);
+        else this.#receiveAnswer(connection, message);
+        return;
+      case 'waiting':
+      case 'ended':
+        return;
+    }
+  }
+
+  #receiveAnswer(connection: Connection, answer: Answer): void {
+    const version = answer.ok ? answer.version : undefined;
+    if (version !== undefined && version > (this.#position?.version ?? 0)) {
+      // Events are missing. The request stays pending: it is sent again after the resume.
+      this.#reconnect();
+      return;
+    }
+    this.#pending.settle(answer);
+    if (!answer.ok && answer.error.code === 'room-reset') this.#joinAgain(connection);
+  }
+
+  #receiveEvent(connection: Connection, message: RecordEvent | Signal): void {
+    if ('version' in message) {
+      this.#followEvent(message);
+      return;
+    }
+    switch (message.event) {
+      case 'heartbeat':
+        this.#attempt = 0;
+        return;
+      case 'room-reset':
+        this.#joinAgain(connection);
+        return;
+      case 'audio-levels':
+        this.#listener.onSignal(message);
+        return;
+    }
+  }
+
+  #followEvent(event: RecordEvent): void {
+    if (this.#position === null) return;
+    const followed = follow(this.#position, event);
+    if (followed === 'known') return;
+    if (followed === 'gap') {
+      this.#reconnect();
+      return;
+    }
+    this.#position = followed;
+    this.#listener.onEvent(event);
+  }
+
+  /** The room's record is another: the same person joins it with the session token. */
+  #joinAgain(connection: Connection): void {
+    if (this.#state.name === 'ended') return;
+    this.#position = null;
+    this.#state = { name: 'greeting', connection };
+    this.#pending.failAll('room-reset');
+    this.#listener.onConnection('reconnecting');
+    this.#greet(connection);
+  }
+
+  #receiveGreeting(connection: Connection, { method }: Greeting, answer: Answer): void {
+    this.#greeting = null;
+    try {
+      if (method === 'join') this.#joined(connection, readAnswer('join', answer));
+      else this.#resumed(connection, readAnswer('resume', answer));
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === null) throw error;
+      this.#refused(connection, method, code);
+    }
+  }
+
+  #refused(connection: Connection, method: Greeting['method'], code: RequestErrorCode): void {
+    switch (afterRefusal(method, code)) {
+      case 'try-again':
+        this.#reconnect();
+        return;
+      case 'join-again':
+        this.#joinAgain(connection);
+        return;
+      case 'end':
+        this.#end(code);
+        return;
+    }
+  }
+
+  #joined(connection: Connection, answer: JoinAnswer): void {
+    this.#cancelDeadline();
+    this.#token = answer.sessionToken;
+    this.#position = answer.room.position;
+    this.#ready(connection);
+    this.#listener.onJoined(answer);
+  }
+
+  #resumed(connection: Connection, answer: RequestAnswer<'resume'>): void {
+    switch (answer.kind) {
+      case 'snapshot':
+        this.#position = answer.room.position;
+        this.#listener.onSnapshot(answer.room);
+        break;
+      case 'events':
+        for (const event of answer.events) this.#followEvent(event);
+        break;
+    }
+    // A gap among the events has begun another connection.
+    if (this.#state.name === 'greeting') this.#ready(connection);
+  }
+
+  #ready(connection: Connection): void {
+    this.#state = { name: 'ready', connection };
+    for (const text of this.#pending.texts()) connection.send(text);
+    this.#listener.onConnection('connected');
+  }
+}

@@ -1,0 +1,34 @@
+// What the client does when the server refuses it a way in.
+import type { RequestErrorCode } from './request-error.ts';
+
+/** `join-again`: on the same socket, as the same peer. `end`: nothing that waiting would mend. */
+type AfterRefusal = 'try-again' | 'join-again' | 'end';
+
+export const afterRefusal = (method: 'join' | 'resume', code: RequestErrorCode): AfterRefusal => {
+  switch (code) {
+    case 'busy':
+    case 'draining':
+    case 'rate-limited':
+    case 'media-unavailable':
+    case 'stale-placement':
+    case 'internal':
+    case 'timeout':
+    // This socket already speaks for somebody, or no longer does: another one will not.
+    case 'already-joined':
+    case 'not-joined':
+      return 'try-again';
+    case 'room-reset':
+      return method === 'resume' ? 'join-again' : 'try-again';
+    case 'unauthorized':
+    case 'not-found':
+      return method === 'resume' ? 'join-again' : 'end';
+    case 'room-not-found':
+    case 'room-full':
+    case 'upgrade-required':
+    case 'bad-request':
+    case 'unknown-method':
+    case 'closed':
+    case 'bad-answer':
+      return 'end';
+  }
+};
