@@ -4,7 +4,7 @@ import jwt from '@fastify/jwt';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createRoomIds, roomTag } from './auth/room-ids.ts';
 import { deriveSecrets } from './auth/secrets.ts';
 import { createTokens } from './auth/tokens.ts';
@@ -14,7 +14,7 @@ import { watchMedia } from './handlers/media-events.ts';
 import { leaveRoom } from './handlers/membership.ts';
 import { healthRoutes } from './http/health.ts';
 import { pageRoutes } from './http/page.ts';
-import { installProblems } from './http/problem.ts';
+import { answerError, installProblems } from './http/problem.ts';
 import { roomRoutes } from './http/rooms.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { createMediaPool } from './media/media-pool.ts';
@@ -46,7 +46,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   const { clock, log, store } = deps;
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: answerError,
     trustProxy: deps.trustProxy,
     bodyLimit: BODY_BYTES,
     forceCloseConnections: true,
@@ -61,6 +62,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   await app.register(jwt, { secret: secrets.tokenKey });
   await app.register(websocket, {
     options: { maxPayload: LIMITS.messageBytes, perMessageDeflate: false },
+    // A broken frame or too large a message: ws has closed the socket already.
+    errorHandler: (error) => log.debug({ err: error }, 'socket error'),
     preClose: (done) => {
       isDraining = true;
       for (const socket of app.websocketServer.clients) socket.close(CLOSE.draining, 'draining');

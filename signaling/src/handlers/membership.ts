@@ -3,7 +3,7 @@ import { roomTag } from '../auth/room-ids.ts';
 import { AppError } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
 import { OFFERED_CAPABILITIES } from '../media/offered-capabilities.ts';
-import { type LeaveReason, PROTOCOL_VERSION, Requests, type RoomId } from '../protocol/index.ts';
+import { type LeaveReason, PROTOCOL_VERSION, Requests } from '../protocol/index.ts';
 import { eventView, findPeer, type RoomRecord, roomView } from '../rooms/record.ts';
 import {
   bind,
@@ -29,12 +29,6 @@ const enter =
     if (peer !== undefined) context.session.enter(holder.roomId, peer, record);
   };
 
-const placeInBackground = (deps: HandlerDeps, roomId: RoomId): void => {
-  ensurePlaced(deps, roomId).catch((error: unknown) =>
-    deps.log.error({ room: roomTag(roomId), err: error }, 'room could not be placed'),
-  );
-};
-
 const join = bind(Requests.join, async (context, { protocol, token, displayName }) => {
   requireEntry(context, protocol);
   const { deps } = context;
@@ -45,7 +39,7 @@ const join = bind(Requests.join, async (context, { protocol, token, displayName 
     enter(context, { roomId, peerId }),
   );
   deps.log.info({ room: roomTag(roomId), peer: peerId, peers: record.peers.length }, 'peer joined');
-  placeInBackground(deps, roomId);
+  ensurePlaced(deps, roomId);
   return {
     version: record.version,
     data: {
@@ -70,7 +64,7 @@ const resume = bind(Requests.resume, async (context, { protocol, sessionToken, p
   try {
     const missed = await deps.rooms.missed(roomId, position, record);
     deps.log.info({ room: roomTag(roomId), peer: peerId, missed: missed?.length }, 'peer resumed');
-    placeInBackground(deps, roomId);
+    ensurePlaced(deps, roomId);
     const data =
       missed === null
         ? ({ kind: 'snapshot', room: roomView(record) } as const)

@@ -8,8 +8,11 @@ import type { HandlerDeps, Membership } from './context.ts';
 
 type Deps = Pick<HandlerDeps, 'rooms' | 'media' | 'clock' | 'log'>;
 
+/** While no worker is up: how soon to look again. */
+export const PLACE_RETRY_MS = 500;
+
 /** No error when another node was faster. Rejects with AppError. */
-export const ensurePlaced = async (deps: Deps, roomId: RoomId): Promise<void> => {
+const place = async (deps: Deps, roomId: RoomId): Promise<void> => {
   const record = deps.rooms.known(roomId);
   if (record === null || record.home !== null) return;
   const home = deps.media.choose();
@@ -24,10 +27,20 @@ export const ensurePlaced = async (deps: Deps, roomId: RoomId): Promise<void> =>
   }
 };
 
+/** Sees to it, in the background, that a room with people on this node has a home. */
+export const ensurePlaced = (deps: Deps, roomId: RoomId): void => {
+  place(deps, roomId).catch((error: unknown) => {
+    deps.log.error({ room: roomTag(roomId), err: error }, 'room could not be placed');
+    deps.clock.after(PLACE_RETRY_MS, () => {
+      if (deps.rooms.serves(roomId)) ensurePlaced(deps, roomId);
+    });
+  });
+};
+
 /** The placement has ended: says so in the record, and finds the room another home. */
 export const replaceRoom = async (deps: Deps, roomId: RoomId, placement: number): Promise<void> => {
   await deps.rooms.execute(roomId, { type: 'lose-media', placement });
-  await ensurePlaced(deps, roomId);
+  ensurePlaced(deps, roomId);
 };
 
 export interface PlacedPeer {

@@ -1,5 +1,5 @@
 // Errors over HTTP as problem details (RFC 9457), with the same closed codes as over the socket.
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
 import type { ErrorCode } from '../protocol/index.ts';
 
@@ -39,17 +39,25 @@ const codeOf = (status: number): ErrorCode => {
   return status < 500 ? 'bad-request' : 'internal';
 };
 
+/** For the error handler, and for what Fastify refuses before a route is found. */
+export const answerError = (
+  error: FastifyError | AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply => {
+  if (error instanceof AppError) {
+    return sendProblem(reply, STATUS[error.code], error.code, error.message);
+  }
+  const status = error.statusCode ?? 500;
+  // Not Fastify's own text below 500: it quotes the URL, and room ids travel there.
+  if (status < 500) return sendProblem(reply, status, codeOf(status), 'The request was refused');
+  request.log.error({ err: error }, 'http request failed');
+  return sendProblem(reply, 500, 'internal', 'Something went wrong on the server');
+};
+
 export const installProblems = (app: FastifyInstance): void => {
   app.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, STATUS['not-found'], 'not-found', 'There is nothing here'),
   );
-  app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
-    if (error instanceof AppError) {
-      return sendProblem(reply, STATUS[error.code], error.code, error.message);
-    }
-    const status = error.statusCode ?? 500;
-    if (status < 500) return sendProblem(reply, status, codeOf(status), error.message);
-    request.log.error({ err: error }, 'http request failed');
-    return sendProblem(reply, 500, 'internal', 'Something went wrong on the server');
-  });
+  app.setErrorHandler(answerError);
 };

@@ -42,8 +42,6 @@ export const socketRoute = (app: FastifyInstance, options: SocketRouteOptions): 
         else session.onMessage(data.toString('utf8'), data.byteLength);
       });
       socket.on('close', (code) => session.onClose(code));
-      // ws reports a broken frame or too large a message here and closes by itself.
-      socket.on('error', (error) => options.handlers.log.debug({ err: error }, 'socket error'));
     },
   );
 };

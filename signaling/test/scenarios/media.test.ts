@@ -1,0 +1,182 @@
+// Media negotiation through the signaling server to a real mediasoup worker (PROTOCOL M).
+import { expect, it } from 'vitest';
+import { micParameters, camParameters } from '../../../sfu-worker/test/rtp-fixtures.ts';
+import { PLACE_RETRY_MS } from '../../src/handlers/placement.ts';
+import { OFFERED_CAPABILITIES } from '../../src/media/offered-capabilities.ts';
+import { describeScenarios } from '../support/harness.ts';
+import type { TestClient } from '../support/test-client.ts';
+
+const refusal = (code: string) => expect.objectContaining({ code });
+
+const openSend = async (client: TestClient) => {
+  const placement = await client.placed();
+  return client.request('open-transport', { direction: 'send', placement });
+};
+
+const openReceive = async (client: TestClient) =>
+  client.request('open-transport', {
+    direction: 'receive',
+    placement: await client.placed(),
+    rtpCapabilities: OFFERED_CAPABILITIES,
+  });
+
+const produceMic = async (client: TestClient, on = true) => {
+  await openSend(client);
+  const { producerId } = await client.request('produce', {
+    source: 'mic',
+    on,
+    placement: client.placement,
+    rtpParameters: micParameters(),
+  });
+  return producerId;
+};
+
+describeScenarios('media', (getWorld) => {
+  const start = async () => {
+    const world = getWorld();
+    const roomId = await world.newRoom();
+    return { world, roomId, ada: await world.join(roomId), bob: await world.join(roomId) };
+  };
+
+  it('M1 a room gets its home without the join waiting for it, once', async () => {
+    const { ada, bob } = await start();
+    const placement = await ada.placed();
+    expect(await bob.placed()).toBe(placement);
+    const told = ada.names().filter((name) => name === 'room-placed');
+    expect(told.length).toBeLessThanOrEqual(1);
+  });
+
+  it('M1 opening a transport twice gives the same transport', async () => {
+    const { ada } = await start();
+    const [first, second] = [await openSend(ada), await openSend(ada)];
+    expect(second.id).toBe(first.id);
+    expect(second.iceCandidates.some(({ protocol }) => protocol === 'udp')).toBe(true);
+    expect(second.iceCandidates.some(({ protocol }) => protocol === 'tcp')).toBe(true);
+  });
+
+  it('M2 a request for another placement is refused', async () => {
+    const { ada } = await start();
+    const placement = (await ada.placed()) - 1;
+    await expect(ada.request('open-transport', { direction: 'send', placement })).rejects.toEqual(
+      refusal('stale-placement'),
+    );
+  });
+
+  it('M3 what is produced is a fact for everybody, and can be consumed at once', async () => {
+    const { ada, bob } = await start();
+    const producerId = await produceMic(ada);
+    const { data } = await bob.heard('stream-changed');
+    expect(data).toEqual({ peerId: ada.peerId, source: 'mic', stream: { on: true, producerId } });
+    await openReceive(bob);
+    const { consumers } = await bob.request('consume', {
+      placement: bob.placement,
+      producerIds: [producerId],
+    });
+    expect(consumers).toHaveLength(1);
+    expect(consumers[0]).toMatchObject({ peerId: ada.peerId, source: 'mic', kind: 'audio' });
+    const again = await bob.request('consume', {
+      placement: bob.placement,
+      producerIds: [producerId],
+    });
+    expect(again.consumers[0]?.consumerId).toBe(consumers[0]?.consumerId);
+    await bob.request('view', { placement: bob.placement, view: { [producerId]: 0 } });
+  });
+
+  it('M3 producing again from one source replaces what was there', async () => {
+    const { ada, bob } = await start();
+    const first = await produceMic(ada);
+    const second = await produceMic(ada);
+    expect(second).not.toBe(first);
+    await openReceive(bob);
+    const { consumers } = await bob.request('consume', {
+      placement: bob.placement,
+      producerIds: [first, second],
+    });
+    expect(consumers.map(({ producerId }) => producerId)).toEqual([second]);
+  });
+
+  it('M4 mute and unmute are facts, with or without a producer', async () => {
+    const { ada, bob } = await start();
+    await ada.request('set-stream', { source: 'cam', on: true });
+    expect((await bob.heard('stream-changed')).data.stream).toEqual({ on: true });
+    const producerId = await produceMic(ada, false);
+    await ada.request('set-stream', { source: 'mic', on: true });
+    await ada.request('close-stream', { source: 'mic' });
+    await expect
+      .poll(() => bob.names().filter((name) => name === 'stream-changed'))
+      .toHaveLength(4);
+    const streams = bob
+      .recordEvents()
+      .flatMap((event) => (event.event === 'stream-changed' ? [event.data.stream] : []));
+    expect(streams.slice(1)).toEqual([
+      { on: false, producerId },
+      { on: true, producerId },
+      { on: false },
+    ]);
+  });
+
+  it('M5 what is gone is left out, and a consume without a transport is refused', async () => {
+    const { ada, bob } = await start();
+    const producerId = await produceMic(ada);
+    const placement = await bob.placed();
+    const consume = bob.request('consume', { placement, producerIds: [producerId] });
+    await expect(consume).rejects.toEqual(refusal('not-found'));
+    await openReceive(bob);
+    await ada.request('leave', {});
+    await bob.heard('peer-left');
+    const { consumers } = await bob.request('consume', { placement, producerIds: [producerId] });
+    expect(consumers).toEqual([]);
+  });
+
+  it('M7 parameters of the wrong kind or codec never reach a worker', async () => {
+    const { ada } = await start();
+    await openSend(ada);
+    const placement = ada.placement;
+    const wrong = [
+      { source: 'mic', rtpParameters: camParameters() },
+      { source: 'cam', rtpParameters: micParameters() },
+      { source: 'cam', rtpParameters: { codecs: [] } },
+      {
+        source: 'cam',
+        rtpParameters: {
+          ...camParameters(),
+          codecs: [{ mimeType: 'video/H264', payloadType: 96, clockRate: 90_000 }],
+        },
+      },
+      { source: 'nose', rtpParameters: micParameters() },
+      {
+        source: 'mic',
+        rtpParameters: {
+          ...micParameters(),
+          encodings: Array.from({ length: 9 }, (_, ssrc) => ({ ssrc })),
+        },
+      },
+    ];
+    for (const data of wrong) {
+      await expect(ada.request('produce', { ...data, on: true, placement })).rejects.toEqual(
+        refusal('bad-request'),
+      );
+    }
+    expect(await produceMic(ada)).toHaveLength(16);
+  });
+
+  it('M8 a dead worker is told as media-lost, the room is placed again, and works', async () => {
+    const { world, ada, bob } = await start();
+    await produceMic(ada);
+    const before = ada.placement;
+    for (const pid of world.media.workerPids()) process.kill(pid, 'SIGKILL');
+    const lost = await bob.heard('media-lost');
+    expect(lost.data.placement).toBe(before);
+    const placementSoon = async () => {
+      await world.pass(PLACE_RETRY_MS, [ada, bob]);
+      return bob.placement;
+    };
+    await expect.poll(placementSoon, { timeout: 20_000 }).toBeGreaterThan(before);
+    await expect.poll(() => ada.placement).toBe(bob.placement);
+    const produceSoon = async () => {
+      await world.pass(PLACE_RETRY_MS, [ada, bob]);
+      return produceMic(ada).catch(() => '');
+    };
+    await expect.poll(produceSoon, { timeout: 20_000 }).toHaveLength(16);
+  });
+});

@@ -1,0 +1,135 @@
+// Real apps on real sockets over one memory store and one real media server. `describeScenarios`
+// runs a suite twice: with one app, and with two that share the store, peers on either.
+import { createMediaServer, type MediaServer } from '@sotto/sfu-worker';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
+import * as z from 'zod/mini';
+import { buildApp } from '../../src/app.ts';
+import { createLogger } from '../../src/log.ts';
+import { HEARTBEAT_INTERVAL_MS, RoomId } from '../../src/protocol/index.ts';
+import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
+import type { RoomStore } from '../../src/rooms/room-store.ts';
+import { type ConnectionLimits, DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
+import { ManualClock } from './manual-clock.ts';
+import { TestClient } from './test-client.ts';
+
+export const TEST_SECRET = 'a secret of the tests, long enough';
+
+/** The clock of a test stands still, so nothing would ever refill. */
+export const NO_LIMITS: ConnectionLimits = {
+  ...DEFAULT_LIMITS,
+  messages: { burst: Number.MAX_SAFE_INTEGER, perSecond: 1 },
+  bytes: { burst: Number.MAX_SAFE_INTEGER, perSecond: 1 },
+  waiting: 100_000,
+};
+
+export interface World {
+  readonly clock: ManualClock;
+  readonly store: RoomStore;
+  readonly media: MediaServer;
+  readonly urls: readonly string[];
+  readonly apps: readonly FastifyInstance[];
+  /** Every line that the apps logged. */
+  readonly logLines: string[];
+  newRoom(): Promise<RoomId>;
+  /** Joins at the next app in turn. */
+  join(roomId: RoomId, displayName?: string): Promise<TestClient>;
+  /** Moves the clock, while these clients answer the heartbeats that come due. */
+  pass(ms: number, clients: readonly TestClient[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const startMedia = (workers = 2): Promise<MediaServer> =>
+  createMediaServer({
+    nodeId: 'local',
+    workers,
+    rtcPortBase: 0,
+    log: pino({ level: 'silent' }),
+  });
+
+export interface WorldOptions {
+  readonly apps: number;
+  readonly media: MediaServer;
+  readonly limits?: ConnectionLimits;
+  readonly maxPeersPerRoom?: number;
+  readonly corsOrigins?: readonly string[];
+}
+
+const listen = async (app: FastifyInstance): Promise<string> =>
+  app.listen({ port: 0, host: '127.0.0.1' });
+
+export const startWorld = async (options: WorldOptions): Promise<World> => {
+  const clock = new ManualClock();
+  const store = createMemoryRoomStore();
+  const logLines: string[] = [];
+  const log = createLogger('debug', { write: (line: string) => void logLines.push(line) });
+  const apps = await Promise.all(
+    Array.from({ length: options.apps }, () =>
+      buildApp({
+        store,
+        mediaNodes: [options.media],
+        clock,
+        log,
+        limits: options.limits ?? NO_LIMITS,
+        secret: TEST_SECRET,
+        maxPeersPerRoom: options.maxPeersPerRoom ?? 100,
+        corsOrigins: options.corsOrigins ?? [],
+        trustProxy: false,
+      }),
+    ),
+  );
+  const urls = await Promise.all(apps.map(listen));
+  let turn = 0;
+  const nextUrl = (): string => {
+    turn += 1;
+    return urls[turn % urls.length] ?? '';
+  };
+
+  return {
+    clock,
+    store,
+    media: options.media,
+    urls,
+    apps,
+    logLines,
+    newRoom: async () => {
+      const response = await fetch(`${nextUrl()}/api/rooms`, { method: 'POST' });
+      return z.parse(z.object({ roomId: RoomId }), await response.json()).roomId;
+    },
+    join: (roomId, displayName) => TestClient.join(nextUrl(), roomId, displayName),
+    pass: async (ms, clients) => {
+      for (let passedMs = 0; passedMs < ms; passedMs += HEARTBEAT_INTERVAL_MS) {
+        clock.advance(Math.min(HEARTBEAT_INTERVAL_MS, ms - passedMs));
+        await Promise.all(clients.map((client) => client.request('heartbeat', {})));
+      }
+    },
+    close: async () => {
+      await Promise.all(apps.map((app) => app.close()));
+      await store.close();
+    },
+  };
+};
+
+export const describeScenarios = (
+  name: string,
+  suite: (world: () => World) => void,
+  options: Omit<WorldOptions, 'apps' | 'media'> = {},
+): void => {
+  describe.each([
+    { apps: 1, over: 'one app' },
+    { apps: 2, over: 'two apps, one store' },
+  ])(`${name}, over $over`, ({ apps }) => {
+    let media: MediaServer;
+    let world: World;
+    beforeAll(async () => {
+      media = await startMedia();
+    });
+    beforeEach(async () => {
+      world = await startWorld({ apps, media, ...options });
+    });
+    afterEach(() => world.close());
+    afterAll(() => media.close());
+    suite(() => world);
+  });
+};
