@@ -25,14 +25,15 @@ export async function installPackages(packages, { purpose, flags = [] }) {
         `  sudo apt-get update && sudo apt-get install -y ${[...flags, ...missing].join(' ')}\n`,
     );
   }
-  const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
+  const [command, ...first] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
   const wait = ['-o', 'DPkg::Lock::Timeout=300']; // seconds, for another apt to finish
+  /** @param {string[]} args */
+  const apt = (...args) => run(command, [...first, ...wait, ...args]);
   await withProgress(`installing Debian packages for ${purpose}`, async (update) => {
     // A failed update (one broken third-party source) need not matter: the install decides.
-    await run(apt[0], [...apt.slice(1), ...wait, 'update']);
+    await apt('update');
     update(missing.join(' '));
-    const install = [...wait, 'install', '-y', ...flags, ...missing];
-    const { ok, tail } = await run(apt[0], [...apt.slice(1), ...install]);
+    const { ok, tail } = await apt('install', '-y', ...flags, ...missing);
     if (!ok) throw new SetupError(`apt-get install ${missing.join(' ')} failed:\n${tail}`);
   });
 }

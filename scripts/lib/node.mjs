@@ -1,7 +1,7 @@
 // The Node.js that runs everything but these scripts: the one that package-lock.json pins, or on
 // a platform that it has no package for, the user's own.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BIN, MODULES, PLATFORM } from './paths.mjs';
 import { SetupError } from './setup-error.mjs';
 
@@ -41,6 +41,6 @@ export function childEnv(extra = {}) {
  */
 export function npm() {
   const script = process.env.npm_execpath;
-  if (script?.endsWith('.js')) return [process.execPath, script];
+  if (script && basename(script) === 'npm-cli.js') return [process.execPath, script];
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
 }

@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SetupError } from './setup-error.mjs';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const MODULES = join(ROOT, 'node_modules');
@@ -17,7 +18,7 @@ export function cacheDir() {
   ];
   const usable = candidates.find(isWritable);
   if (usable) return usable;
-  throw new Error(`none of these folders can be written to: ${candidates.join(', ')}`);
+  throw new SetupError(`Please let one of these be written to: ${candidates.join(', ')}`);
 }
 
 /** @param {string} folder made when it is not there */

@@ -28,10 +28,11 @@ export async function downloadPrebuiltWorker() {
   const forget = onInterrupt(removePart);
   // Without a download the script would start a long build with Python packages: a Python that
   // does not exist ends it there.
-  const env = { ...process.env, PYTHON: 'no-build-from-source' };
-  for (const name of ['MEDIASOUP_LOCAL_DEV', 'MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD']) {
-    delete env[name];
-  }
+  const env = {
+    ...process.env,
+    PYTHON: 'no-build-from-source',
+    MEDIASOUP_FORCE_WORKER_PREBUILT_DOWNLOAD: '1',
+  };
   await withProgress('asking mediasoup for its prebuilt media worker', () =>
     run(findNode(), ['npm-scripts.mjs', 'postinstall'], {
       cwd: MEDIASOUP,

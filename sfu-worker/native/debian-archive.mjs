@@ -43,7 +43,7 @@ export async function fetchFromArchive(workDir) {
 function hasMeson() {
   const { stdout } = spawnSync('meson', ['--version'], { encoding: 'utf8' });
   const [major = 0, minor = 0] = (stdout ?? '').split('.').map(Number);
-  const [oldestMajor, oldestMinor] = ARCHIVE.meson.oldest;
+  const [oldestMajor = 0, oldestMinor = 0] = ARCHIVE.meson.oldest;
   return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
 }
 
