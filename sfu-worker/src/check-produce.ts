@@ -62,7 +62,9 @@ const checkCodecs = (
   offered: readonly types.RtpCodecParameters[],
 ): types.RtpCodecParameters[] => {
   const [media, rtx, ...rest] = offered;
-  if (media === undefined || rest.length > 0) throw badParameters('one codec is needed');
+  if (media === undefined || isRtx(media) || rest.length > 0) {
+    throw badParameters('one codec is needed');
+  }
   if (rtx === undefined) return [checkCodec(kind, media)];
   requireThat(isRtx(rtx), 'one codec is needed, and its retransmission');
   requireThat(rtx.parameters?.['apt'] === media.payloadType, 'apt is not the codec before it');

@@ -1,0 +1,107 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createMediaServer, type MediaServer } from '../src/media-server.ts';
+import type { MediaEvent } from '../src/protocol.ts';
+import { freePort } from './support/free-port.ts';
+import { openRoom, rejection, SILENT, times } from './support/media-world.ts';
+
+const servers: MediaServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+const start = async (options: { workers: number; rtcPortBase: number }) => {
+  const server = await createMediaServer({ nodeId: 'n1', ...options, log: SILENT });
+  servers.push(server);
+  const lost: MediaEvent[] = [];
+  server.watch((event) => {
+    if (event.type === 'room-lost') lost.push(event);
+  });
+  return { server, lost };
+};
+
+const kill = (server: MediaServer, worker: number): void => {
+  const pid = server.workerPids()[worker];
+  if (pid === undefined) throw new Error('no such worker');
+  process.kill(pid, 'SIGKILL');
+};
+
+const alive = (server: MediaServer) => server.load().map((load) => load.alive);
+
+describe('when a worker dies', () => {
+  it('its rooms are lost, the others go on, and it is replaced', async () => {
+    const { server, lost } = await start({ workers: 2, rtcPortBase: 0 });
+    const [one, two, other] = [
+      await openRoom(server, { placement: 5 }),
+      await openRoom(server),
+      await openRoom(server, { worker: 1 }),
+    ];
+    const peer = one.peer();
+    await peer.openSend();
+    const survivor = other.peer();
+    const survivingTransport = await survivor.openSend();
+
+    kill(server, 0);
+    await expect.poll(() => lost).toHaveLength(2);
+    expect(lost).toEqual([
+      { type: 'room-lost', ...one.key },
+      { type: 'room-lost', ...two.key },
+    ]);
+    await expect(peer.openSend()).rejects.toEqual(rejection('stale-placement'));
+    expect(await survivor.openSend()).toBe(survivingTransport);
+    await survivor.produce('mic');
+
+    await expect.poll(() => alive(server)).toEqual([true, true]);
+    expect(server.load().map(({ rooms }) => rooms)).toEqual([0, 1]);
+    const again = await openRoom(server, { ...one.key, placement: 6 });
+    const returned = again.peer(peer.key.peerId);
+    await returned.openSend();
+    await returned.produce('mic');
+    await openRoom(server, two.key);
+    expect(lost).toHaveLength(2);
+  });
+
+  it('no call hangs, and a room cannot be made there until it is replaced', async () => {
+    const { server } = await start({ workers: 1, rtcPortBase: 0 });
+    const room = await openRoom(server);
+    const refused = new Promise((resolve) => {
+      server.watch(({ type }) => {
+        if (type !== 'room-lost') return;
+        expect(alive(server)).toEqual([false]);
+        server.ensureRoom({ ...room.key, worker: 0 }).catch(resolve);
+      });
+    });
+    const calls = times(20, async () => room.peer().openSend());
+    kill(server, 0);
+    for (const call of await Promise.allSettled(calls)) {
+      if (call.status === 'rejected') expect(call.reason).toEqual(rejection('stale-placement'));
+    }
+    expect(await refused).toEqual(rejection('unavailable'));
+    await expect.poll(() => alive(server)).toEqual([true]);
+  });
+
+  it('the next one has its port, also when that is taken for a while', async () => {
+    const port = await freePort();
+    const { server, lost } = await start({ workers: 1, rtcPortBase: port });
+    const ports = async () => {
+      const { key } = (await openRoom(server)).peer();
+      const { iceCandidates } = await server.openTransport({ ...key, direction: 'send' });
+      return new Set(iceCandidates.map((candidate) => candidate.port));
+    };
+    expect(await ports()).toEqual(new Set([port]));
+
+    const taken = new Promise<Socket>((resolve) => {
+      server.watch(() => {
+        const thief = createSocket('udp4');
+        thief.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(thief));
+      });
+    });
+    kill(server, 0);
+    const thief = await taken;
+    expect(lost).toHaveLength(1);
+    await expect(openRoom(server)).rejects.toEqual(rejection('unavailable'));
+    thief.close();
+    await expect.poll(() => alive(server), { timeout: 20_000 }).toEqual([true]);
+    expect(await ports()).toEqual(new Set([port]));
+  });
+});
