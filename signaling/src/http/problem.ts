@@ -22,16 +22,12 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   internal: 500,
 };
 
-const sendProblem = (
-  reply: FastifyReply,
-  status: number,
-  code: ErrorCode,
-  title: string,
-): FastifyReply =>
-  reply
+const sendProblem = (reply: FastifyReply, status: number, code: ErrorCode, title: string): void => {
+  void reply
     .status(status)
     .type('application/problem+json')
     .send({ type: 'about:blank', title, status, code });
+};
 
 const codeOf = (status: number): ErrorCode => {
   if (status === 429) return 'rate-limited';
@@ -44,15 +40,19 @@ export const answerError = (
   error: FastifyError | AppError,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply => {
+): void => {
   if (error instanceof AppError) {
-    return sendProblem(reply, STATUS[error.code], error.code, error.message);
+    sendProblem(reply, STATUS[error.code], error.code, error.message);
+    return;
   }
   const status = error.statusCode ?? 500;
-  // Not Fastify's own text below 500: it quotes the URL, and room ids travel there.
-  if (status < 500) return sendProblem(reply, status, codeOf(status), 'The request was refused');
+  if (status < 500) {
+    // Not Fastify's own text: it quotes the URL, and room ids travel there.
+    sendProblem(reply, status, codeOf(status), 'The request was refused');
+    return;
+  }
   request.log.error({ err: error }, 'http request failed');
-  return sendProblem(reply, 500, 'internal', 'Something went wrong on the server');
+  sendProblem(reply, 500, 'internal', 'Something went wrong on the server');
 };
 
 export const installProblems = (app: FastifyInstance): void => {
