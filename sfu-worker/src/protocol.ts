@@ -71,7 +71,10 @@ export class MediaError extends Error {
   }
 }
 
-/** All promises reject with MediaError only. */
+/**
+ * All promises reject with MediaError only: `stale-placement` for a room that is not here, or is
+ * here under another placement. What only ends or mutes is done already in a room that is not here.
+ */
 export interface MediaNode {
   readonly nodeId: string;
   /** One entry for each worker, in order of their numbers. */

@@ -10,7 +10,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /**
  * mediasoup closes its workers at once on SIGINT and SIGTERM; when to close is for the process to
  * say, which may want to drain. Its listeners are added before `createWorker` first awaits.
- * (A terminal's Ctrl-C goes to the whole process group, so there the workers end all the same.)
+ * What signals the whole process group, as Ctrl-C in a terminal does, ends the workers all the same,
+ * unless `workerBin` is a script that does `exec setsid mediasoup-worker "$@"`.
  */
 export const spawnWorker = (workerBin: string | undefined): Promise<types.Worker> => {
   const before = SIGNALS.map((signal) => ({ signal, listeners: process.listeners(signal) }));
@@ -29,7 +30,7 @@ export const endWorker = async (worker: types.Worker): Promise<void> => {
   if (worker.subprocessClosed) return;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(() => {
-      if (!worker.subprocessClosed) process.kill(worker.pid, 'SIGKILL');
+      kill(worker.pid);
       resolve();
     }, END_TIMEOUT_MS);
     worker.once('subprocessclose', () => {
@@ -37,4 +38,12 @@ export const endWorker = async (worker: types.Worker): Promise<void> => {
       resolve();
     });
   });
+};
+
+const kill = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended at this very moment.
+  }
 };

@@ -112,7 +112,10 @@ export const RECEIVE_CAPABILITIES: types.RtpCapabilities = {
       clockRate: 48_000,
       channels: 2,
       parameters: { minptime: 10, useinbandfec: 1 },
-      rtcpFeedback: [{ type: 'transport-cc', parameter: '' }],
+      rtcpFeedback: [
+        { type: 'transport-cc', parameter: '' },
+        { type: 'nack', parameter: '' },
+      ],
     },
     {
       kind: 'video',
