@@ -1,0 +1,61 @@
+// What to say when a meeting cannot be had, and the way on from there.
+import type { FailReason } from '../call/call-state.ts';
+
+export type WayOn = 'new-meeting' | 'again' | 'reload' | 'home';
+
+export interface FailureWords {
+  readonly title: string;
+  readonly text: string;
+  /** The first is the one to recommend. */
+  readonly ways: readonly [WayOn, ...WayOn[]];
+}
+
+export const wayWords: Record<WayOn, string> = {
+  'new-meeting': 'New meeting',
+  again: 'Try again',
+  reload: 'Reload the page',
+  home: 'Go to the start page',
+};
+
+export const failureWords: Record<FailReason, FailureWords> = {
+  'room-not-found': {
+    title: 'There is no meeting at this link',
+    text: 'It may have been copied only in part. Ask for the link again, or open a meeting of your own.',
+    ways: ['new-meeting', 'home'],
+  },
+  'room-full': {
+    title: 'This meeting is full',
+    text: 'There is no place left right now. When somebody leaves, you can come in.',
+    ways: ['again', 'home'],
+  },
+  unreachable: {
+    title: 'The server can’t be reached',
+    text: 'Check that you are online. If others have the same trouble, the server may be down for a moment.',
+    ways: ['again', 'home'],
+  },
+  replaced: {
+    title: 'You joined from somewhere else',
+    text: 'This meeting goes on for you in another tab or on another device. You can take it back here.',
+    ways: ['again', 'home'],
+  },
+  'upgrade-required': {
+    title: 'There is a newer version of this page',
+    text: 'The server was updated while this page was open. Reload it to go on.',
+    ways: ['reload'],
+  },
+  'unsupported-browser': {
+    title: 'This browser can’t take part',
+    text: 'It lacks something that meetings need. Open the link in a current Chrome, Edge, Firefox or Safari.',
+    ways: ['home'],
+  },
+  internal: {
+    title: 'Something went wrong',
+    text: 'It was not your doing. Trying again often helps.',
+    ways: ['again', 'home'],
+  },
+};
+
+export const notFoundWords = {
+  title: 'There is nothing at this address',
+  text: 'If it came from somebody, ask them for the link again.',
+} as const;
