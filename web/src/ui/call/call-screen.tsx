@@ -1,0 +1,119 @@
+// The call: the people, and around them, receding, everything else.
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Call } from '../../call/call-state.ts';
+import { canShareScreen } from '../browser.ts';
+import { copyInviteLink } from '../copy-link.ts';
+import { toggleCamera, toggleMicrophone } from '../devices/media-toggles.tsx';
+import { handOff } from '../hand-off.ts';
+import { PeoplePanel } from '../panels/people-panel.tsx';
+import { SettingsPanel } from '../panels/settings-panel.tsx';
+import { createToasts, ToastList } from '../toasts.tsx';
+import { useShortcuts } from '../use-shortcuts.ts';
+import { words } from '../words.ts';
+import { Announcer } from './announcer.tsx';
+import { Connection } from './connection.tsx';
+import { ControlBar } from './control-bar.tsx';
+import { Elapsed } from './elapsed.tsx';
+import { FirstOne } from './first-one.tsx';
+import { KeyboardHelp } from './keyboard-help.tsx';
+import type { MenuItem } from './more-menu.tsx';
+import { Stage } from './stage.tsx';
+import { useFullScreen } from './use-full-screen.ts';
+import { useIdle } from './use-idle.ts';
+import { usePushToTalk } from './use-push-to-talk.ts';
+
+type PanelName = 'none' | 'people' | 'settings';
+
+const useNotices = (call: Call) => {
+  const [toasts] = useState(createToasts);
+  useSignalEffect(() => {
+    const notice = call.state.notice.value;
+    if (notice) toasts.show(words.notices[notice]);
+  });
+  useEffect(() => () => toasts.close(), [toasts]);
+  return toasts;
+};
+
+export const CallScreen = ({ call }: { readonly call: Call }) => {
+  const { state } = call;
+  const panel = useSignal<PanelName>('none');
+  const help = useSignal(false);
+  const toasts = useNotices(call);
+  const fullScreen = useFullScreen();
+  const bar = useRef<HTMLDivElement>(null);
+  const alone = state.peers.value.length === 0;
+  const idle = useIdle(bar, !alone && state.connection.value === 'connected');
+
+  const togglePanel = (name: PanelName) => (panel.value = panel.value === name ? 'none' : name);
+  const closePanel = () => (panel.value = 'none');
+  const copyLink = async () => {
+    const copied = await copyInviteLink();
+    toasts.show(copied ? words.call.linkCopied : words.call.linkNotCopied);
+  };
+
+  useShortcuts({
+    m: () => toggleMicrophone(call),
+    v: () => toggleCamera(call),
+    s: () => canShareScreen() && handOff(call.setScreen(!state.screenOn.value)),
+    p: () => togglePanel('people'),
+    '?': () => (help.value = true),
+  });
+  usePushToTalk(call);
+
+  const menuItems: readonly MenuItem[] = [
+    {
+      icon: 'settings',
+      label: words.more.settings,
+      testId: 'settings',
+      onChoose: () => togglePanel('settings'),
+    },
+    {
+      icon: 'link',
+      label: words.call.copyLink,
+      testId: 'menu-copy-link',
+      onChoose: () => handOff(copyLink()),
+    },
+    ...(fullScreen.possible
+      ? [
+          {
+            icon: fullScreen.full.value ? 'minimize' : 'maximize',
+            label: fullScreen.full.value ? words.more.leaveFullScreen : words.more.fullScreen,
+            testId: 'full-screen',
+            onChoose: fullScreen.toggle,
+          } as const,
+        ]
+      : []),
+    {
+      icon: 'keyboard',
+      label: words.more.keyboard,
+      testId: 'keyboard',
+      shortcut: '?',
+      onChoose: () => (help.value = true),
+    },
+  ];
+
+  return (
+    <main class="call" data-idle={idle ? 'true' : undefined}>
+      <div class="call-main">
+        <Stage call={call} beside={panel.value} />
+        {alone && !state.screenOn.value && <FirstOne />}
+        <Elapsed since={state.joinedAt} />
+        <Connection state={state} />
+        <ToastList toasts={toasts} />
+        <ControlBar
+          call={call}
+          bar={bar}
+          peopleOpen={panel.value === 'people'}
+          onPeople={() => togglePanel('people')}
+          onCopyLink={() => handOff(copyLink())}
+          menuItems={menuItems}
+        />
+      </div>
+      {panel.value === 'people' && <PeoplePanel call={call} onClose={closePanel} />}
+      {panel.value === 'settings' && <SettingsPanel call={call} onClose={closePanel} />}
+      <KeyboardHelp open={help} />
+      <Announcer state={state} />
+    </main>
+  );
+};

@@ -1,0 +1,47 @@
+// Somebody else's tile: their picture while it is on and has arrived, else their initials.
+import type { ReadonlySignal } from '@preact/signals';
+import type { PeerId } from '@sotto/signaling/protocol';
+import type { RemotePeer } from '../../call/call-state.ts';
+import { Avatar } from '../avatar.tsx';
+import { Icon } from '../icon.tsx';
+import { hueOf } from '../initials.ts';
+import { Video } from '../video.tsx';
+import { words } from '../words.ts';
+import type { PlacedTile } from './arrange.ts';
+import { TileBox } from './tile-box.tsx';
+import { TileName } from './tile-name.tsx';
+
+interface PeerTileProps {
+  readonly peer: RemotePeer;
+  readonly placed: PlacedTile;
+  readonly activeSpeaker: ReadonlySignal<PeerId | null>;
+}
+
+const LostMark = ({ name }: { readonly name: string }) => {
+  const what = words.call.connectionLost(name);
+  return (
+    <button type="button" class="tile-mark" data-tip={what} aria-label={what}>
+      <Icon name="wifi-off" small />
+    </button>
+  );
+};
+
+export const PeerTile = ({ peer, placed, activeSpeaker }: PeerTileProps) => {
+  const { peerId, displayName, connected, micOn, camOn, camTrack } = peer;
+  return (
+    <TileBox
+      placed={placed}
+      testId="tile"
+      peer={peerId}
+      label={displayName}
+      muted={!micOn}
+      speaking={activeSpeaker.value === peerId}
+      hue={hueOf(peerId)}
+    >
+      <Avatar name={displayName} id={peerId} />
+      {camOn && camTrack && <Video track={camTrack} />}
+      <TileName name={displayName} micOn={micOn} />
+      {!connected && <LostMark name={displayName} />}
+    </TileBox>
+  );
+};

@@ -1,0 +1,45 @@
+// The frame that every tile has: a place on the stage, and what tests and styles ask of it.
+import type { ComponentChildren, HTMLAttributes } from 'preact';
+import type { PlacedTile } from './arrange.ts';
+
+interface TileBoxProps {
+  readonly placed: PlacedTile;
+  readonly testId: string;
+  readonly peer: string | undefined;
+  readonly label: string;
+  readonly muted?: boolean;
+  readonly speaking?: boolean;
+  readonly hue?: number;
+  /** How it is dragged, while it floats. */
+  readonly floating?: HTMLAttributes<HTMLDivElement>;
+  readonly children: ComponentChildren;
+}
+
+export const TileBox = (props: TileBoxProps) => {
+  const { placed, testId, peer, label, muted, speaking, hue, floating, children } = props;
+  const { rect, place } = placed;
+  return (
+    <div
+      class="tile"
+      role="group"
+      aria-label={label}
+      data-testid={testId}
+      data-peer={peer}
+      data-place={place}
+      data-shape={rect.width >= rect.height ? 'wide' : 'upright'}
+      data-muted={muted}
+      data-speaking={speaking ? 'true' : undefined}
+      tabIndex={floating ? 0 : undefined}
+      {...floating}
+      style={{
+        insetInlineStart: `${rect.x}px`,
+        insetBlockStart: `${rect.y}px`,
+        inlineSize: `${rect.width}px`,
+        blockSize: `${rect.height}px`,
+        '--hue': String(hue ?? 0),
+      }}
+    >
+      {children}
+    </div>
+  );
+};

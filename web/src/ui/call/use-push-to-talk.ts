@@ -1,0 +1,43 @@
+// Space, held: the microphone is on for as long as it is, if it was off.
+import { useEffect } from 'preact/hooks';
+import type { Call } from '../../call/call-state.ts';
+import { isMicrophoneOn } from '../devices/media-toggles.tsx';
+import { handOff } from '../hand-off.ts';
+import { isTyping } from '../use-shortcuts.ts';
+
+/** A button that was reached by keyboard keeps its Space; one that was clicked does not need it. */
+const keepsSpace = (target: EventTarget | null): boolean =>
+  isTyping(target) || (target instanceof Element && target.matches('button:focus-visible, a'));
+
+export const usePushToTalk = (call: Call): void => {
+  useEffect(() => {
+    let talking = false;
+    const release = () => {
+      if (!talking) return;
+      talking = false;
+      handOff(call.setMic(false));
+    };
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.code !== 'Space' || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (keepsSpace(event.target) && !talking) return;
+      event.preventDefault();
+      if (talking || event.repeat || isMicrophoneOn(call)) return;
+      talking = true;
+      handOff(call.setMic(true));
+    };
+    const onKeyUp = (event: KeyboardEvent) => {
+      if (event.code !== 'Space' || !talking) return;
+      event.preventDefault();
+      release();
+    };
+    addEventListener('keydown', onKeyDown);
+    addEventListener('keyup', onKeyUp);
+    addEventListener('blur', release);
+    return () => {
+      removeEventListener('keydown', onKeyDown);
+      removeEventListener('keyup', onKeyUp);
+      removeEventListener('blur', release);
+      release();
+    };
+  }, [call]);
+};

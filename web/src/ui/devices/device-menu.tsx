@@ -1,0 +1,45 @@
+// The devices of one kind as a menu that names the current one.
+import type { IconName } from '../icon-names.ts';
+import { Icon } from '../icon.tsx';
+import { deviceWords } from '../words-devices.ts';
+
+interface DeviceMenuProps {
+  readonly kind: 'microphone' | 'camera' | 'speaker';
+  readonly devices: readonly MediaDeviceInfo[];
+  readonly chosen: string | null;
+  readonly onChoose: (deviceId: string) => void;
+}
+
+const icons = {
+  microphone: 'mic',
+  camera: 'video',
+  speaker: 'volume-2',
+} as const satisfies Record<DeviceMenuProps['kind'], IconName>;
+
+export const DeviceMenu = ({ kind, devices, chosen, onChoose }: DeviceMenuProps) => {
+  // Until permission is given, browsers list devices without ids and names.
+  const known = devices.filter(({ deviceId }) => deviceId !== '');
+  return (
+    <label class="device">
+      <Icon name={icons[kind]} />
+      <span class="sr-only">{deviceWords[kind]}</span>
+      <select
+        class="device-select"
+        data-testid={`choose-${kind}`}
+        disabled={known.length === 0}
+        value={known.length === 0 ? undefined : (chosen ?? known[0]?.deviceId)}
+        onChange={(event) => onChoose(event.currentTarget.value)}
+      >
+        {known.length === 0 && (
+          <option>{devices.length > 0 ? deviceWords[kind] : deviceWords.none[kind]}</option>
+        )}
+        {known.map(({ deviceId, label }, index) => (
+          <option key={deviceId} value={deviceId} selected={deviceId === chosen}>
+            {label === '' ? deviceWords.numbered(deviceWords[kind], index + 1) : label}
+          </option>
+        ))}
+      </select>
+      <Icon name="chevron-down" />
+    </label>
+  );
+};

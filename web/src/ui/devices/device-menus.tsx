@@ -1,0 +1,35 @@
+// Camera, microphone with its level, and speaker: before joining and in the settings.
+import type { Call } from '../../call/call-state.ts';
+import { handOff } from '../hand-off.ts';
+import { DeviceMenu } from './device-menu.tsx';
+import { LevelMeter } from './level-meter.tsx';
+
+export const DeviceMenus = ({ call }: { readonly call: Call }) => {
+  const { devices, cameraId, microphoneId, speakerId, micLevel, micOn, micTrack } = call.state;
+  const { cameras, microphones, speakers } = devices.value;
+  return (
+    <div class="devices">
+      <DeviceMenu
+        kind="camera"
+        devices={cameras}
+        chosen={cameraId.value}
+        onChoose={(id) => handOff(call.chooseCamera(id))}
+      />
+      <div class="device-with-level">
+        <DeviceMenu
+          kind="microphone"
+          devices={microphones}
+          chosen={microphoneId.value}
+          onChoose={(id) => handOff(call.chooseMicrophone(id))}
+        />
+        <LevelMeter level={micLevel} live={micOn.value && micTrack.value !== null} />
+      </div>
+      <DeviceMenu
+        kind="speaker"
+        devices={speakers}
+        chosen={speakerId.value}
+        onChoose={(id) => handOff(call.chooseSpeaker(id))}
+      />
+    </div>
+  );
+};

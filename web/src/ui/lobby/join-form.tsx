@@ -1,0 +1,86 @@
+// The name and the way in. Enter joins; a device that cannot be had stops nobody.
+import { DisplayName } from '@sotto/signaling/protocol';
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Call } from '../../call/call-state.ts';
+import { canHover } from '../browser.ts';
+import { handOff } from '../hand-off.ts';
+import { readSettings, saveSettings } from '../settings.ts';
+import { words } from '../words.ts';
+
+const joinWords = (call: Call): string => {
+  const { phase, micProblem, camProblem } = call.state;
+  if (phase.value.name === 'joining') return words.lobby.joining;
+  if (micProblem.value && camProblem.value) return words.lobby.joinWithoutBoth;
+  if (micProblem.value) return words.lobby.joinWithoutMicrophone;
+  if (camProblem.value) return words.lobby.joinWithoutCamera;
+  return words.lobby.join;
+};
+
+type NameProblem = 'nameMissing' | 'nameUnusable';
+
+export const JoinForm = ({ call }: { readonly call: Call }) => {
+  const field = useRef<HTMLInputElement>(null);
+  const name = useSignal(readSettings().name);
+  const problem = useSignal<NameProblem | null>(null);
+  const joining = call.state.phase.value.name === 'joining';
+
+  // On a phone the keyboard would cover the preview.
+  useEffect(() => {
+    if (name.value === '' && canHover()) field.current?.focus();
+  }, []);
+
+  const join = () => {
+    const parsed = DisplayName.safeParse(name.value);
+    if (!parsed.success) {
+      problem.value = name.value.trim() === '' ? 'nameMissing' : 'nameUnusable';
+      field.current?.focus();
+      return;
+    }
+    saveSettings({ name: parsed.data });
+    if (!joining) handOff(call.join(parsed.data));
+  };
+
+  return (
+    <form
+      class="join-form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        join();
+      }}
+    >
+      <label class="label" for="display-name">
+        {words.lobby.name}
+      </label>
+      <input
+        ref={field}
+        id="display-name"
+        class="input"
+        data-testid="display-name"
+        value={name.value}
+        placeholder={words.lobby.namePlaceholder}
+        autocomplete="name"
+        enterkeyhint="go"
+        aria-invalid={problem.value !== null}
+        aria-describedby="name-problem"
+        onInput={(event) => {
+          name.value = event.currentTarget.value;
+          problem.value = null;
+        }}
+      />
+      <p id="name-problem" class="field-message" role="alert">
+        {problem.value && words.lobby[problem.value]}
+      </p>
+      <button
+        type="submit"
+        class="button primary large"
+        data-testid="join"
+        aria-busy={joining}
+        aria-disabled={joining}
+      >
+        {joinWords(call)}
+      </button>
+    </form>
+  );
+};

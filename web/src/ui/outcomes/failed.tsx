@@ -1,0 +1,40 @@
+// When a meeting cannot be had: why, and the ways on that can help.
+import type { FailReason } from '../../call/call-state.ts';
+import { handOff } from '../hand-off.ts';
+import { useNewMeeting } from '../use-new-meeting.ts';
+import { failureWords, type WayOn, wayWords } from '../words-failures.ts';
+import { words } from '../words.ts';
+import { Outcome } from './outcome.tsx';
+
+interface FailedProps {
+  readonly reason: FailReason;
+  /** Left out where trying again cannot help. */
+  readonly onAgain?: () => void;
+}
+
+export const Failed = ({ reason, onAgain }: FailedProps) => {
+  const { problem, open } = useNewMeeting();
+  const { title, text, ways } = failureWords[reason];
+  const go: Record<Exclude<WayOn, 'home'>, () => void> = {
+    'new-meeting': () => handOff(open()),
+    again: () => onAgain?.(),
+    reload: () => location.reload(),
+  };
+  const texts = problem.value ? [text, words.home[problem.value]] : [text];
+  return (
+    <Outcome title={title} texts={texts}>
+      {ways.map((way, index) => {
+        const look = index === 0 ? 'button primary' : 'button';
+        return way === 'home' ? (
+          <a key={way} class={look} href="/">
+            {wayWords.home}
+          </a>
+        ) : (
+          <button key={way} type="button" class={look} data-testid={way} onClick={go[way]}>
+            {wayWords[way]}
+          </button>
+        );
+      })}
+    </Outcome>
+  );
+};

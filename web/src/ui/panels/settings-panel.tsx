@@ -1,0 +1,19 @@
+// What can be changed during a call: the devices.
+import type { Call } from '../../call/call-state.ts';
+import { DeviceMenus } from '../devices/device-menus.tsx';
+import { DeviceProblems } from '../devices/device-problems.tsx';
+import { words } from '../words.ts';
+import { Panel } from './panel.tsx';
+
+interface SettingsPanelProps {
+  readonly call: Call;
+  readonly onClose: () => void;
+}
+
+export const SettingsPanel = ({ call, onClose }: SettingsPanelProps) => (
+  <Panel title={words.panels.settings} testId="settings-panel" onClose={onClose}>
+    <h3>{words.lobby.devices}</h3>
+    <DeviceMenus call={call} />
+    <DeviceProblems call={call} />
+  </Panel>
+);

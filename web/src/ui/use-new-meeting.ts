@@ -1,0 +1,22 @@
+// Opens a meeting on the server and goes there; used wherever there is a “New meeting”.
+import { useSignal } from '@preact/signals';
+import { useLocation } from 'preact-iso/router';
+import { createRoom } from './create-room.ts';
+import { roomPath } from './room-link.ts';
+
+export const useNewMeeting = () => {
+  const { route } = useLocation();
+  const opening = useSignal(false);
+  const problem = useSignal<'unreachable' | 'refused' | null>(null);
+
+  const open = async () => {
+    if (opening.value) return;
+    opening.value = true;
+    problem.value = null;
+    const result = await createRoom();
+    opening.value = false;
+    if (result.ok) route(roomPath(result.roomId));
+    else problem.value = result.reason;
+  };
+  return { opening, problem, open };
+};
