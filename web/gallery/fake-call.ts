@@ -1,0 +1,103 @@
+// A call that nobody is in: the real state, filled by hand, behind the actions that the views call.
+import { PeerId } from '@sotto/signaling/protocol';
+import { type Call, createCallState, type RemotePeer } from '../src/call/call-state.ts';
+import { portrait } from './portraits.ts';
+
+const NAMES = [
+  'Ada Lovelace',
+  'Bảo Trân Nguyễn',
+  'Chidi Okafor',
+  'Dörte Freifrau von Schaumburg-Lippe-Biesterfeld',
+  'Elif Yılmaz',
+  'فاطمة الزهراء',
+  'Grace',
+  'Hiroshi Tanaka',
+  'Ines García Márquez',
+  'João Pereira',
+  'Katarzyna Wójcik',
+  'Lars',
+  '李小龍',
+];
+
+export const peerIdOf = (index: number): PeerId => PeerId.parse(`peer${index}`.padEnd(16, 'x'));
+
+export const fakePeer = (index: number, changes: Partial<RemotePeer> = {}): RemotePeer => ({
+  peerId: peerIdOf(index),
+  displayName: NAMES[(index - 1) % NAMES.length] ?? '',
+  connected: true,
+  micOn: index % 3 !== 0,
+  camOn: index % 4 !== 3,
+  screenOn: false,
+  camTrack: index % 4 === 3 ? null : portrait(index),
+  screenTrack: null,
+  ...changes,
+});
+
+const device = (kind: MediaDeviceKind, deviceId: string, label: string): MediaDeviceInfo => ({
+  kind,
+  deviceId,
+  label,
+  groupId: 'gallery',
+  toJSON: () => ({}),
+});
+
+const LEVEL_EVERY_MS = 100;
+
+export const createFakeCall = (): Call => {
+  const state = createCallState();
+  state.selfPeerId.value = peerIdOf(0);
+  state.selfName.value = 'Mira Sørensen';
+  state.camTrack.value = portrait(4);
+  state.joinedAt.value = Date.now() - 754_000;
+  state.devices.value = {
+    microphones: [
+      device('audioinput', 'm1', 'Headset Microphone (Jabra Evolve2 65 Flex Stereo)'),
+      device('audioinput', 'm2', 'Built-in Microphone'),
+    ],
+    cameras: [device('videoinput', 'c1', 'FaceTime HD Camera')],
+    speakers: [device('audiooutput', 's1', 'Headset (Jabra Evolve2 65 Flex Stereo)')],
+  };
+  [state.microphoneId.value, state.cameraId.value, state.speakerId.value] = ['m1', 'c1', 's1'];
+
+  let beat = 0;
+  const levels = setInterval(() => {
+    beat++;
+    state.micLevel.value = Math.abs(Math.sin(beat / 3)) ** 2 * 0.5;
+  }, LEVEL_EVERY_MS);
+  state.micTrack.value = state.camTrack.value;
+
+  return {
+    state,
+    openDevices: async () => undefined,
+    join: async (displayName) => {
+      state.selfName.value = displayName;
+      state.phase.value = { name: 'joined' };
+    },
+    leave: () => {
+      state.phase.value = { name: 'left', joinedForMs: 754_000 };
+    },
+    setMic: async (on) => {
+      state.micOn.value = on;
+    },
+    setCamera: async (on) => {
+      state.camOn.value = on;
+    },
+    setScreen: async (on) => {
+      state.screenOn.value = on;
+    },
+    chooseMicrophone: async (id) => {
+      state.microphoneId.value = id;
+    },
+    chooseCamera: async (id) => {
+      state.cameraId.value = id;
+    },
+    chooseSpeaker: async (id) => {
+      state.speakerId.value = id;
+    },
+    showTiles: (tiles) => {
+      document.body.dataset['visible'] = String(tiles.length);
+    },
+    countPeople: async () => 3,
+    close: () => clearInterval(levels),
+  };
+};

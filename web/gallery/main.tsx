@@ -1,0 +1,29 @@
+// Mounts the real page over a made-up call: `?scene=` says which moment, `?dir=rtl` mirrors it.
+import '../src/zod-without-eval.ts';
+import { render } from 'preact';
+import { App } from '../src/app.tsx';
+import { createFakeCall } from './fake-call.ts';
+import { scenes } from './scenes.ts';
+
+const ROOM_PATH = '/m/gallery-gallery-gallery-';
+
+const query = new URLSearchParams(location.search);
+const scene = scenes[query.get('scene') ?? 'home'];
+const root = document.getElementById('app');
+if (root && scene) {
+  document.documentElement.dir = query.get('dir') ?? 'ltr';
+  history.replaceState(null, '', scene.path === 'room' ? ROOM_PATH : scene.path);
+  const createCall = () => {
+    const call = createFakeCall();
+    scene.set?.(call);
+    return call;
+  };
+  root.replaceChildren();
+  render(<App createCall={createCall} />, root);
+  for (const testId of scene.press ?? []) {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    const target = document.querySelector(`[data-testid="${testId}"]`);
+    if (target instanceof HTMLElement) target.click();
+  }
+  document.body.dataset['ready'] = 'true';
+}
