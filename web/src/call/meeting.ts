@@ -62,7 +62,8 @@ export class Meeting {
       },
     );
     this.ownStreams = new OwnStreams({
-      request: (method, data) => this.#client.request(method, data),
+      setStream: (source, on) => this.#client.request('set-stream', { source, on }),
+      closeStream: (source) => this.#client.request('close-stream', { source }),
       recorded: () => this.#self()?.streams ?? null,
       onRefused,
     });

@@ -4,10 +4,14 @@ import { STREAM_SOURCES, type Streams, type StreamSource } from '@sotto/signalin
 import { isPassing } from '../signaling/request-error.ts';
 import { nextStep, type Step, type WantedStream } from './own-stream-step.ts';
 import type { SendMedia } from './send-media.ts';
-import type { Request } from './transport.ts';
+
+/** What media goes out over (send-media.ts). */
+export type Carrier = Pick<SendMedia, 'carried' | 'produce' | 'replace' | 'stop'>;
 
 export interface OwnStreamsDeps {
-  readonly request: Request;
+  /** The requests `set-stream` and `close-stream`. */
+  readonly setStream: (source: StreamSource, on: boolean) => Promise<unknown>;
+  readonly closeStream: (source: StreamSource) => Promise<unknown>;
   /** The own streams as the room's record has them; null while there is no record. */
   readonly recorded: () => Streams | null;
   /** The server said no to something that the person wanted on. */
@@ -22,7 +26,7 @@ export class OwnStreams {
   readonly #running = new Set<StreamSource>();
   /** Sources whose wish or surroundings changed while a step was under way. */
   readonly #dirty = new Set<StreamSource>();
-  #media: SendMedia | null = null;
+  #media: Carrier | null = null;
   #closed = false;
 
   constructor(deps: OwnStreamsDeps) {
@@ -35,7 +39,7 @@ export class OwnStreams {
   }
 
   /** From now on media goes out over this, or over nothing. */
-  sendOver(media: SendMedia | null): void {
+  sendOver(media: Carrier | null): void {
     this.#media = media;
     this.pursueAll();
   }
@@ -99,7 +103,7 @@ export class OwnStreams {
   }
 
   async #do(source: StreamSource, step: Step, { state, track }: WantedStream): Promise<void> {
-    const { request } = this.#deps;
+    const { setStream, closeStream } = this.#deps;
     const on = state === 'on';
     switch (step) {
       case 'produce':
@@ -109,11 +113,11 @@ export class OwnStreams {
         await this.#media?.replace(source, track);
         return;
       case 'declare':
-        await request('set-stream', { source, on });
+        await setStream(source, on);
         return;
       case 'close':
         this.#media?.stop(source);
-        await request('close-stream', { source });
+        await closeStream(source);
         return;
       case 'none':
         return;

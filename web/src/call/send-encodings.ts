@@ -15,7 +15,7 @@ export const sendEncoding = (source: StreamSource): SendEncoding => {
       return { codecOptions: { opusFec: true, opusDtx: true, opusStereo: false } };
     case 'screenAudio':
       return {
-        codecOptions: { opusFec: true, opusDtx: false, opusStereo: true },
+        codecOptions: { opusFec: true, opusDtx: false },
         encodings: [{ maxBitrate: 128_000 }],
       };
     case 'cam':

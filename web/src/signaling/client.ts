@@ -4,8 +4,6 @@ import {
   type Answer,
   CLOSE,
   type Method,
-  type Position,
-  PROTOCOL_VERSION,
   type RecordEvent,
   type RequestAnswer,
   type RequestData,
@@ -16,6 +14,7 @@ import {
 import { backoffMs } from './backoff.ts';
 import type { Cancel } from './clock.ts';
 import { Connection, type ConnectionDeps } from './connection.ts';
+import { type Greeting, greet, type Identity } from './greeting.ts';
 import { follow } from './log-position.ts';
 import { PendingRequests, readAnswer } from './pending-requests.ts';
 import { afterRefusal } from './refusal.ts';
@@ -49,11 +48,6 @@ export interface ClientDeps extends ConnectionDeps {
   readonly watchWakeUps: (onWakeUp: () => void) => Cancel;
 }
 
-export interface Credentials {
-  readonly token: string;
-  readonly displayName: string;
-}
-
 type State =
   | { readonly name: 'waiting'; readonly cancel: Cancel }
   /** The socket opens, or `join` or `resume` has no answer yet. */
@@ -61,33 +55,23 @@ type State =
   | { readonly name: 'ready'; readonly connection: Connection }
   | { readonly name: 'ended' };
 
-interface Greeting {
-  readonly id: number;
-  readonly method: 'join' | 'resume';
-}
-
 export class SignalingClient {
   readonly #deps: ClientDeps;
   readonly #listener: ClientListener;
-  readonly #displayName: string;
   readonly #pending: PendingRequests;
   readonly #stopWatching: Cancel;
   readonly #cancelDeadline: Cancel;
   #state: State;
   #greeting: Greeting | null = null;
-  /** The join token, and once there is a session the session token. */
-  #token: string;
-  /** Null until joined, and from a `room-reset` until joined again. */
-  #position: Position | null = null;
+  #identity: Identity;
   #attempt = 0;
   #lastId = 0;
 
   /** Begins to join at once. */
-  constructor(deps: ClientDeps, credentials: Credentials, listener: ClientListener) {
+  constructor(deps: ClientDeps, credentials: Omit<Identity, 'position'>, listener: ClientListener) {
     this.#deps = deps;
     this.#listener = listener;
-    this.#token = credentials.token;
-    this.#displayName = credentials.displayName;
+    this.#identity = { ...credentials, position: null };
     this.#pending = new PendingRequests(deps.clock);
     this.#stopWatching = deps.watchWakeUps(() => this.#wakeUp());
     this.#cancelDeadline = deps.clock.after(FIRST_JOIN_TIMEOUT_MS, () => this.#end('unreachable'));
@@ -130,6 +114,10 @@ export class SignalingClient {
     this.#listener.onEnded(reason);
   }
 
+  #moveTo(position: Identity['position']): void {
+    this.#identity = { ...this.#identity, position };
+  }
+
   #nextId(): number {
     this.#lastId += 1;
     return this.#lastId;
@@ -169,19 +157,8 @@ export class SignalingClient {
   }
 
   #greet(connection: Connection): void {
-    const id = this.#nextId();
-    const protocol = PROTOCOL_VERSION;
-    const position = this.#position;
-    const resume: RequestData<'resume'> | null =
-      position === null ? null : { protocol, sessionToken: this.#token, position };
-    const join: RequestData<'join'> = {
-      protocol,
-      token: this.#token,
-      displayName: this.#displayName,
-    };
-    const method = resume === null ? 'join' : 'resume';
-    this.#greeting = { id, method };
-    connection.send(JSON.stringify({ id, method, data: resume ?? join }));
+    this.#greeting = greet(this.#nextId(), this.#identity);
+    connection.send(this.#greeting.text);
   }
 
   #receive(connection: Connection, message: ServerMessage): void {
@@ -206,7 +183,7 @@ export class SignalingClient {
 
   #receiveAnswer(connection: Connection, answer: Answer): void {
     const version = answer.ok ? answer.version : undefined;
-    if (version !== undefined && version > (this.#position?.version ?? 0)) {
+    if (version !== undefined && version > (this.#identity.position?.version ?? 0)) {
       // Events are missing. The request stays pending: it is sent again after the resume.
       this.#reconnect();
       return;
@@ -234,21 +211,22 @@ export class SignalingClient {
   }
 
   #followEvent(event: RecordEvent): void {
-    if (this.#position === null) return;
-    const followed = follow(this.#position, event);
+    const { position } = this.#identity;
+    if (position === null) return;
+    const followed = follow(position, event);
     if (followed === 'known') return;
     if (followed === 'gap') {
       this.#reconnect();
       return;
     }
-    this.#position = followed;
+    this.#moveTo(followed);
     this.#listener.onEvent(event);
   }
 
   /** The room's record is another: the same person joins it with the session token. */
   #joinAgain(connection: Connection): void {
     if (this.#state.name === 'ended') return;
-    this.#position = null;
+    this.#moveTo(null);
     this.#state = { name: 'greeting', connection };
     this.#pending.failAll('room-reset');
     this.#listener.onConnection('reconnecting');
@@ -283,27 +261,28 @@ export class SignalingClient {
 
   #joined(connection: Connection, answer: JoinAnswer): void {
     this.#cancelDeadline();
-    this.#token = answer.sessionToken;
-    this.#position = answer.room.position;
-    this.#ready(connection);
+    this.#identity = { ...this.#identity, token: answer.sessionToken };
+    this.#moveTo(answer.room.position);
     this.#listener.onJoined(answer);
+    this.#readyUnlessOver(connection);
   }
 
   #resumed(connection: Connection, answer: RequestAnswer<'resume'>): void {
     switch (answer.kind) {
       case 'snapshot':
-        this.#position = answer.room.position;
+        this.#moveTo(answer.room.position);
         this.#listener.onSnapshot(answer.room);
         break;
       case 'events':
         for (const event of answer.events) this.#followEvent(event);
         break;
     }
-    // A gap among the events has begun another connection.
-    if (this.#state.name === 'greeting') this.#ready(connection);
+    this.#readyUnlessOver(connection);
   }
 
-  #ready(connection: Connection): void {
+  /** A gap among the events begins another connection, and the listener may have closed this. */
+  #readyUnlessOver(connection: Connection): void {
+    if (this.#state.name !== 'greeting') return;
     this.#state = { name: 'ready', connection };
     for (const text of this.#pending.texts()) connection.send(text);
     this.#listener.onConnection('connected');

@@ -1,0 +1,167 @@
+// The own streams against a record and a media node that tests play.
+import type { Streams, StreamSource } from '@sotto/signaling/protocol';
+import { expect, test } from 'vitest';
+import { RequestError, type RequestErrorCode } from '../signaling/request-error.ts';
+import { NO_STREAMS, producerId } from '../signaling/testing/room-samples.ts';
+import { settled, turn } from '../signaling/testing/turns.ts';
+import { type Carrier, OwnStreams } from './own-streams.ts';
+import { FakeTrack } from './testing/fake-track.ts';
+
+const createScene = () => {
+  const asked: string[] = [];
+  const refused: StreamSource[] = [];
+  let streams: Streams = NO_STREAMS;
+  let refuseWith: RequestErrorCode | null = null;
+
+  const record = (source: StreamSource, stream: Streams[StreamSource]): void => {
+    streams = { ...streams, [source]: stream };
+  };
+
+  const carried = new Map<StreamSource, MediaStreamTrack | null>();
+  const carrier: Carrier = {
+    carried: (source) => carried.get(source),
+    produce: async (source, on, track) => {
+      asked.push(`produce ${source} ${on ? 'on' : 'off'}`);
+      await turn();
+      carried.set(source, track);
+      record(source, { on, producerId: producerId(source) });
+    },
+    replace: async (source, track) => {
+      asked.push(`replace ${source} ${track?.id ?? 'by nothing'}`);
+      carried.set(source, track);
+    },
+    stop: (source) => {
+      carried.delete(source);
+    },
+  };
+
+  const own = new OwnStreams({
+    setStream: async (source, on) => {
+      asked.push(`set ${source} ${on ? 'on' : 'off'}`);
+      await turn();
+      if (refuseWith !== null) throw new RequestError(refuseWith);
+      record(source, { ...streams[source], on });
+    },
+    closeStream: async (source) => {
+      asked.push(`close ${source}`);
+      record(source, { on: false });
+    },
+    recorded: () => streams,
+    onRefused: (source) => refused.push(source),
+  });
+
+  return {
+    own,
+    carrier,
+    asked,
+    refused,
+    streams: () => streams,
+    refuse: (code: RequestErrorCode | null) => {
+      refuseWith = code;
+    },
+  };
+};
+
+const mic = new FakeTrack('audio', 'mic');
+const cam = new FakeTrack('video', 'cam');
+
+test('what is on before there is media is declared, then produced', async () => {
+  const { own, carrier, asked, streams } = createScene();
+  own.want('mic', { state: 'on', track: mic });
+  await settled();
+  own.sendOver(carrier);
+  await settled();
+  expect(asked).toEqual(['set mic on', 'produce mic on']);
+  expect(streams().mic).toEqual({ on: true, producerId: producerId('mic') });
+});
+
+test('a wish that changes while it is being fulfilled ends as the last wish', async () => {
+  const { own, carrier, asked, streams } = createScene();
+  own.sendOver(carrier);
+  own.want('mic', { state: 'on', track: mic });
+  own.want('mic', { state: 'off', track: mic });
+  own.want('mic', { state: 'on', track: mic });
+  own.want('mic', { state: 'off', track: mic });
+  await settled();
+  expect(asked).toEqual(['produce mic on', 'set mic off']);
+  expect(streams().mic.on).toBe(false);
+});
+
+test('a camera goes off, and on again with a new track', async () => {
+  const { own, carrier, asked } = createScene();
+  own.sendOver(carrier);
+  const wishes = [
+    { state: 'on', track: cam },
+    { state: 'off', track: null },
+    { state: 'on', track: new FakeTrack('video', 'cam2') },
+  ] as const;
+  for (const wish of wishes) {
+    own.want('cam', wish);
+    await settled();
+  }
+  expect(asked).toEqual([
+    'produce cam on',
+    'set cam off',
+    'replace cam by nothing',
+    'replace cam cam2',
+    'set cam on',
+  ]);
+});
+
+test('a screen ends by being closed', async () => {
+  const { own, carrier, asked } = createScene();
+  own.sendOver(carrier);
+  own.want('screen', { state: 'on', track: cam });
+  await settled();
+  own.want('screen', { state: 'closed', track: null });
+  await settled();
+  expect(asked).toEqual(['produce screen on', 'close screen']);
+});
+
+test('media under another placement is produced anew', async () => {
+  const { own, carrier, asked } = createScene();
+  own.sendOver(carrier);
+  own.want('mic', { state: 'on', track: mic });
+  await settled();
+  own.sendOver(null);
+  carrier.stop('mic');
+  own.sendOver(carrier);
+  await settled();
+  expect(asked).toEqual(['produce mic on', 'produce mic on']);
+});
+
+test('a refused wish is told, once', async () => {
+  const { own, refused, refuse, asked } = createScene();
+  refuse('internal');
+  own.want('mic', { state: 'on', track: mic });
+  await settled();
+  expect(asked).toEqual(['set mic on']);
+  expect(refused).toEqual(['mic']);
+});
+
+test('a refused off is not told: here it is off, whatever the server says', async () => {
+  const { own, refused, refuse, carrier } = createScene();
+  own.sendOver(carrier);
+  own.want('mic', { state: 'on', track: mic });
+  await settled();
+  refuse('internal');
+  own.want('mic', { state: 'off', track: mic });
+  await settled();
+  expect(refused).toEqual([]);
+});
+
+test.each(['room-reset', 'timeout', 'stale-placement'] as const)(
+  'V4 M2 %s is no refusal: it is tried again when something changes',
+  async (code) => {
+    const { own, refused, refuse, asked, streams } = createScene();
+    refuse(code);
+    own.want('mic', { state: 'on', track: mic });
+    await settled();
+    refuse(null);
+    own.pursueAll();
+    await settled();
+    expect(asked).toEqual(['set mic on', 'set mic on']);
+    expect(refused).toEqual([]);
+    expect(streams().mic.on).toBe(true);
+  },
+);
