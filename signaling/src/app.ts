@@ -9,6 +9,7 @@ import { createRoomIds, roomTag } from './auth/room-ids.ts';
 import { deriveSecrets } from './auth/secrets.ts';
 import { createTokens } from './auth/tokens.ts';
 import type { Clock } from './clock.ts';
+import type { Tls } from './config.ts';
 import type { HandlerDeps } from './handlers/context.ts';
 import { watchMedia } from './handlers/media-events.ts';
 import { leaveRoom } from './handlers/membership.ts';
@@ -35,6 +36,7 @@ export interface AppDeps {
   readonly maxPeersPerRoom: number;
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean;
+  readonly tls: Tls | null;
   /** The built page; absent where only the API is wanted. */
   readonly webRoot?: string;
 }
@@ -45,6 +47,7 @@ const BODY_BYTES = 16 * 1024;
 export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   const { clock, log, store } = deps;
   const app = Fastify({
+    https: deps.tls,
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: answerError,
@@ -56,7 +59,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   let isDraining = false;
 
   installProblems(app);
-  await securityHeaders(app);
+  await securityHeaders(app, { isTls: deps.tls !== null });
   await app.register(cors, { origin: [...deps.corsOrigins] });
   await app.register(rateLimit, { global: false });
   await app.register(jwt, { secret: secrets.tokenKey });

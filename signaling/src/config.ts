@@ -1,6 +1,7 @@
 // The only reader of the environment: one schema, every wrong setting named at once.
 import { availableParallelism } from 'node:os';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import * as z from 'zod';
 
 const HIGHEST_PORT = 65_535;
@@ -21,41 +22,40 @@ const origins = z
     ),
   );
 
-const Settings = z
-  .object({
-    NODE_ENV: z.string().default('development'),
-    PORT: whole(0, HIGHEST_PORT).default(3000),
-    HOST: z.string().min(1).default('::'),
-    TRUST_PROXY: onOff.default(false),
-    NODE_ID: z
-      .string()
-      .regex(/^[A-Za-z0-9._-]{1,64}$/)
-      .default('local'),
-    LOG_LEVEL: z
-      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-      .default('info'),
-    CORS_ORIGINS: origins.default([]),
-    /** Signs room ids and tokens; at least 32 characters. */
-    JWT_SECRET: z.string().min(32).optional(),
-    DATA_DIR: z.string().min(1).default('.data'),
-    ANNOUNCED_ADDRESS: z
-      .string()
-      .regex(/^[A-Za-z0-9.:-]{1,253}$/)
-      .optional(),
-    RTC_PORT_BASE: whole(0, HIGHEST_PORT).default(40_000),
-    MEDIA_WORKERS: whole(1, 256).default(availableParallelism()),
-    MEDIASOUP_WORKER_BIN: z.string().min(1).optional(),
-    MAX_PEERS_PER_ROOM: whole(2, 200).default(100),
-  })
-  .refine(({ RTC_PORT_BASE, MEDIA_WORKERS }) => RTC_PORT_BASE + MEDIA_WORKERS - 1 <= HIGHEST_PORT, {
-    path: ['RTC_PORT_BASE'],
-    error: 'leaves no room below 65536 for one port per media worker',
-  })
-  .refine(({ NODE_ENV, JWT_SECRET }) => NODE_ENV !== 'production' || JWT_SECRET !== undefined, {
-    path: ['JWT_SECRET'],
-    error: 'is required when NODE_ENV is production',
-  });
-export type Config = Readonly<z.infer<typeof Settings>>;
+const Settings = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: whole(0, HIGHEST_PORT).default(3000),
+  HOST: z.string().min(1).default('::'),
+  /** Both or neither: with them the server speaks HTTPS itself. */
+  TLS_CERT_FILE: z.string().min(1).optional(),
+  TLS_KEY_FILE: z.string().min(1).optional(),
+  TRUST_PROXY: onOff.default(false),
+  NODE_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .default('local'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  CORS_ORIGINS: origins.default([]),
+  /** Signs room ids and tokens; at least 32 characters. */
+  JWT_SECRET: z.string().min(32).optional(),
+  DATA_DIR: z.string().min(1).default('.data'),
+  ANNOUNCED_ADDRESS: z
+    .string()
+    .regex(/^[A-Za-z0-9.:-]{1,253}$/)
+    .optional(),
+  RTC_PORT_BASE: whole(0, HIGHEST_PORT).default(40_000),
+  MEDIA_WORKERS: whole(1, 256).default(availableParallelism()),
+  MEDIASOUP_WORKER_BIN: z.string().min(1).optional(),
+  MAX_PEERS_PER_ROOM: whole(2, 200).default(100),
+});
+
+/** PEM, as node:https takes it. */
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export type Config = Readonly<z.infer<typeof Settings>> & { readonly tls: Tls | null };
 
 export class ConfigError extends Error {
   /** One line for each wrong setting; values are never shown. */
@@ -85,6 +85,35 @@ const readSecretFiles = (env: NodeJS.ProcessEnv, problems: string[]): NodeJS.Pro
   return { ...env, ...read };
 };
 
+/** What no single setting shows; looked at even when another setting is wrong. */
+const readTogether = (given: Readonly<Record<string, unknown>>, problems: string[]): void => {
+  const has = (name: string): boolean => given[name] !== undefined;
+  if (has('TLS_CERT_FILE') !== has('TLS_KEY_FILE')) {
+    problems.push('TLS_CERT_FILE, TLS_KEY_FILE: set both or neither');
+  }
+  if (given['NODE_ENV'] === 'production' && !has('JWT_SECRET')) {
+    problems.push('JWT_SECRET: is required when NODE_ENV is production');
+  }
+};
+
+const readTls = (
+  { TLS_CERT_FILE, TLS_KEY_FILE }: z.infer<typeof Settings>,
+  problems: string[],
+): Tls | null => {
+  if (TLS_CERT_FILE === undefined || TLS_KEY_FILE === undefined) return null;
+  try {
+    const tls = {
+      cert: readFileSync(TLS_CERT_FILE, 'utf8'),
+      key: readFileSync(TLS_KEY_FILE, 'utf8'),
+    };
+    createSecureContext(tls);
+    return tls;
+  } catch {
+    problems.push('TLS_CERT_FILE, TLS_KEY_FILE: cannot be read, or are no certificate and its key');
+    return null;
+  }
+};
+
 /** Settings that are set but empty count as not set. Throws ConfigError. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const problems: string[] = [];
@@ -96,6 +125,11 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   for (const issue of parsed.error?.issues ?? []) {
     problems.push(`${issue.path.join('.')}: ${issue.message}`);
   }
+  readTogether(present, problems);
+  if (parsed.success && parsed.data.RTC_PORT_BASE + parsed.data.MEDIA_WORKERS - 1 > HIGHEST_PORT) {
+    problems.push('RTC_PORT_BASE: leaves no room below 65536 for one port per media worker');
+  }
+  const tls = parsed.success ? readTls(parsed.data, problems) : null;
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return parsed.data;
+  return { ...parsed.data, tls };
 };

@@ -38,6 +38,7 @@ const start = async (config: Config): Promise<void> => {
     maxPeersPerRoom: config.MAX_PEERS_PER_ROOM,
     corsOrigins: config.CORS_ORIGINS,
     trustProxy: config.TRUST_PROXY,
+    tls: config.tls,
     ...(existsSync(WEB_ROOT) ? { webRoot: WEB_ROOT } : {}),
   });
   closeWithGrace({ delay: CLOSE_TIMEOUT_MS, logger: log }, async ({ err }) => {

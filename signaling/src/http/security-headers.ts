@@ -2,6 +2,8 @@
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
+const ONE_YEAR_S = 31_536_000;
+
 const PERMISSIONS = [
   'camera=(self)',
   'microphone=(self)',
@@ -14,7 +16,10 @@ const PERMISSIONS = [
   'usb=()',
 ].join(', ');
 
-export const securityHeaders = async (app: FastifyInstance): Promise<void> => {
+export const securityHeaders = async (
+  app: FastifyInstance,
+  { isTls }: { readonly isTls: boolean },
+): Promise<void> => {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -34,8 +39,8 @@ export const securityHeaders = async (app: FastifyInstance): Promise<void> => {
       },
     },
     referrerPolicy: { policy: 'no-referrer' },
-    // Only over TLS does it mean anything; the proxy or the TLS setting turns it on.
-    strictTransportSecurity: false,
+    // Behind a proxy the proxy says so: this server cannot know that it is always there.
+    strictTransportSecurity: isTls ? { maxAge: ONE_YEAR_S, includeSubDomains: false } : false,
     crossOriginEmbedderPolicy: false,
   });
   app.addHook('onSend', async (_request, reply) => {

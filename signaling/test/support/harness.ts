@@ -76,6 +76,7 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
         maxPeersPerRoom: options.maxPeersPerRoom ?? 100,
         corsOrigins: options.corsOrigins ?? [],
         trustProxy: false,
+        tls: null,
       }),
     ),
   );

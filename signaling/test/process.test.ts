@@ -1,0 +1,79 @@
+// The server as a process: how it starts, how it ends, and what a restart does to the people in it.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { CLOSE, RoomId } from '../src/protocol/index.ts';
+import { startServer } from './support/server-process.ts';
+import { TestClient } from './support/test-client.ts';
+
+const dataDir = (): string => mkdtempSync(join(tmpdir(), 'sotto-data-'));
+
+const newRoom = async (url: string): Promise<RoomId> => {
+  const response = await fetch(`${url}/api/rooms`, { method: 'POST' });
+  return z.parse(z.object({ roomId: RoomId }), await response.json()).roomId;
+};
+
+const childrenOf = (pid: number | undefined): string =>
+  execFileSync('sh', ['-c', `cat /proc/${pid}/task/*/children`])
+    .toString()
+    .trim();
+
+it('L5 SIGTERM: sockets are told, workers end, the process exits with 0', async () => {
+  const server = await startServer({ DATA_DIR: dataDir(), MEDIA_WORKERS: '2' });
+  const ada = await TestClient.join(server.url, await newRoom(server.url));
+  await ada.placed();
+  const workers = childrenOf(server.process.pid).split(' ');
+  expect(workers).toHaveLength(2);
+  const exit = server.end('SIGTERM');
+  expect(await ada.closed()).toBe(CLOSE.draining);
+  expect(await exit).toBe(0);
+  for (const pid of workers) expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+  expect(server.output()).not.toContain('media worker died');
+});
+
+it('J5 killed and started again with the same DATA_DIR: the same peers join again', async () => {
+  const settings = { DATA_DIR: dataDir(), MEDIA_WORKERS: '1' };
+  const before = await startServer(settings);
+  const roomId = await newRoom(before.url);
+  const ada = await TestClient.join(before.url, roomId, 'Ada');
+  const bob = await TestClient.join(before.url, roomId, 'Bob');
+  const secret = join(settings.DATA_DIR, 'jwt-secret');
+  expect(statSync(secret).mode & 0o777).toBe(0o600);
+  await before.end('SIGKILL');
+  await ada.closed();
+
+  const after = await startServer({ ...settings, PORT: new URL(before.url).port });
+  for (const old of [ada, bob]) {
+    const back = await TestClient.connect(after.url);
+    await expect(back.resume(old)).rejects.toMatchObject({ code: 'room-reset' });
+    const joined = await back.join(old.session.sessionToken, 'again');
+    expect(joined.peerId).toBe(old.peerId);
+    expect(joined.room.position.incarnation).not.toBe(old.at.incarnation);
+    await back.placed();
+  }
+  expect(await after.end('SIGTERM')).toBe(0);
+});
+
+it('names every wrong setting at once and exits with 1', async () => {
+  const server = await startServer(
+    { PORT: '99999', LOG_LEVEL: 'loud', TLS_CERT_FILE: '/nowhere' },
+    { ready: false },
+  );
+  await expect.poll(() => server.process.exitCode, { timeout: 20_000 }).toBe(1);
+  for (const name of ['PORT', 'LOG_LEVEL', 'TLS_CERT_FILE'])
+    expect(server.output()).toContain(name);
+});
+
+it('says which port is taken', async () => {
+  const first = await startServer({ DATA_DIR: dataDir(), MEDIA_WORKERS: '1' });
+  const second = await startServer(
+    { DATA_DIR: dataDir(), MEDIA_WORKERS: '1', PORT: new URL(first.url).port },
+    { ready: false },
+  );
+  await expect.poll(() => second.process.exitCode, { timeout: 20_000 }).toBe(1);
+  expect(second.output()).toContain('EADDRINUSE');
+  await first.end('SIGTERM');
+});
