@@ -65,8 +65,8 @@ const createCalls = (rooms: PlacedRooms): Calls => ({
     rooms.run(request, async (room) => {
       const peer = room.ensurePeer(request.peerId);
       return request.direction === 'send'
-        ? peer.openSend()
-        : peer.openReceive(request.rtpCapabilities);
+        ? peer.openSend(request.instead)
+        : peer.openReceive(request.rtpCapabilities, request.instead);
     }),
   connectTransport: ({ direction, dtlsParameters, ...key }) =>
     rooms.run(key, async (room) =>

@@ -31,13 +31,16 @@ export class PeerMedia {
     this.received = new PeerConsumers({ peerId, receive, router, producers, log });
   }
 
-  openSend(): Promise<TransportDescription> {
-    return this.transports.send.open();
+  openSend(instead?: string): Promise<TransportDescription> {
+    return this.transports.send.open(instead);
   }
 
-  openReceive(rtpCapabilities: types.RtpCapabilities): Promise<TransportDescription> {
+  openReceive(
+    rtpCapabilities: types.RtpCapabilities,
+    instead?: string,
+  ): Promise<TransportDescription> {
     this.received.setCapabilities(checkCapabilities(rtpCapabilities));
-    return this.transports.receive.open();
+    return this.transports.receive.open(instead);
   }
 
   close(): void {

@@ -46,10 +46,12 @@ export class PeerTransport {
     return this.#usable().transport;
   }
 
-  open(): Promise<TransportDescription> {
+  /** `instead`: the id of a transport that the other end has given up, whatever it looks like here. */
+  open(instead?: string): Promise<TransportDescription> {
     return this.#inTurn(async () => {
       if (this.#closed) throw notFound('the peer has been closed');
-      if (this.#open !== undefined && isUsable(this.#open.transport)) {
+      const isWanted = this.#open?.transport.id !== instead;
+      if (this.#open !== undefined && isWanted && isUsable(this.#open.transport)) {
         return this.#open.description;
       }
       this.#open?.transport.close();

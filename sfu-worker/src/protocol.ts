@@ -89,10 +89,12 @@ export interface MediaNode {
   /** Closes both transports and all that runs over them; no error when there is nothing. */
   closePeer(peer: PeerKey): Promise<void>;
 
-  /** `rtpCapabilities` of the browser come with the direction `receive`. */
+  /**
+   * `rtpCapabilities` of the browser come with the direction `receive`. `instead` names a transport
+   * that the browser has given up: it is closed, and another one made in its place.
+   */
   openTransport(
-    request: PeerKey &
-      (
+    request: PeerKey & { readonly instead?: string | undefined } & (
         | { readonly direction: 'send' }
         | { readonly direction: 'receive'; readonly rtpCapabilities: types.RtpCapabilities }
       ),

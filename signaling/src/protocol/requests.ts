@@ -26,6 +26,8 @@ const nothing = z.object({});
 /** Each call names the placement that it was meant for; an older one is refused (PROTOCOL M2). */
 const placed = { placement: Placement };
 
+const TransportId = z.optional(z.string().check(z.maxLength(64)));
+
 const Direction = z.enum(['send', 'receive']);
 export type Direction = z.infer<typeof Direction>;
 
@@ -66,10 +68,16 @@ export const Requests = {
   leave: { data: nothing, answer: nothing },
   /** Keeps the session alive; the client's half of the heartbeat (PROTOCOL S2). */
   heartbeat: { data: nothing, answer: nothing },
+  /** `instead`: the id of a transport that this side has given up, as when ICE has failed. */
   'open-transport': {
     data: z.discriminatedUnion('direction', [
-      z.object({ direction: z.literal('send'), ...placed }),
-      z.object({ direction: z.literal('receive'), ...placed, rtpCapabilities: RtpCapabilities }),
+      z.object({ direction: z.literal('send'), ...placed, instead: TransportId }),
+      z.object({
+        direction: z.literal('receive'),
+        ...placed,
+        instead: TransportId,
+        rtpCapabilities: RtpCapabilities,
+      }),
     ]),
     answer: TransportDescription,
   },

@@ -54,6 +54,19 @@ describeScenarios('media', (getWorld) => {
     expect(second.iceCandidates.some(({ protocol }) => protocol === 'tcp')).toBe(true);
   });
 
+  it('M1 a transport that its client has given up is replaced, once', async () => {
+    const { ada } = await start();
+    const first = await openSend(ada);
+    const again = {
+      direction: 'send',
+      placement: ada.placement,
+      instead: first.id,
+    };
+    const second = await ada.request('open-transport', again);
+    expect(second.id).not.toBe(first.id);
+    expect((await ada.request('open-transport', again)).id).toBe(second.id);
+  });
+
   it('M2 a request for another placement is refused', async () => {
     const { ada } = await start();
     const placement = (await ada.placed()) - 1;

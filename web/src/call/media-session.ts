@@ -1,7 +1,7 @@
 // The media of one placement: both transports and what runs over them. A side whose way to the media
 // node fails is built again; another placement gets another session.
-import type { RequestAnswer } from '@sotto/signaling/protocol';
-import type { Device } from 'mediasoup-client';
+import type { Direction, RequestAnswer } from '@sotto/signaling/protocol';
+import type { Device, types } from 'mediasoup-client';
 import type { Clock } from '../signaling/clock.ts';
 import { isPassing } from '../signaling/request-error.ts';
 import { MediaSide, type SideNews } from './media-side.ts';
@@ -29,6 +29,8 @@ export class MediaSession {
   readonly #deps: MediaSessionDeps;
   readonly #send: MediaSide<SendMedia>;
   readonly #receive: MediaSide<ReceiveMedia>;
+  /** The id of the last transport of each side. */
+  readonly #opened: Partial<Record<Direction, string>> = {};
   #wish: Wish = { others: [], tiles: [] };
 
   constructor(deps: MediaSessionDeps) {
@@ -72,15 +74,23 @@ export class MediaSession {
     this.#receive.close();
   }
 
+  /** A side opens again only when what it had has failed. */
+  async #openTransport(direction: Direction, news: SideNews): Promise<types.Transport> {
+    const instead = this.#opened[direction];
+    const transport = await openTransport({ ...this.#deps, ...news, instead }, direction);
+    this.#opened[direction] = transport.id;
+    return transport;
+  }
+
   async #openSend(news: SideNews): Promise<SendMedia> {
     const { device, request, placement } = this.#deps;
-    const transport = await openTransport({ ...this.#deps, ...news }, 'send');
+    const transport = await this.#openTransport('send', news);
     return new SendMedia({ transport, device, request, placement });
   }
 
   async #openReceive(news: SideNews): Promise<ReceiveMedia> {
     const { request, placement, onTracks } = this.#deps;
-    const transport = await openTransport({ ...this.#deps, ...news }, 'receive');
+    const transport = await this.#openTransport('receive', news);
     return new ReceiveMedia({
       transport,
       request,

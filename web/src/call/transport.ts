@@ -17,20 +17,23 @@ export interface TransportDeps {
   readonly device: Device;
   readonly iceServers: RequestAnswer<'join'>['iceServers'];
   readonly placement: number;
+  /** The transport that this one replaces because it failed. */
+  readonly instead: string | undefined;
   readonly onConnected: () => void;
   /** The way to the media node is gone, or there never was one. */
   readonly onFailed: () => void;
 }
 
 const openRequest = (
-  { device, placement }: TransportDeps,
+  { device, placement, instead }: TransportDeps,
   direction: Direction,
 ): RequestData<'open-transport'> =>
   direction === 'send'
-    ? { direction, placement }
+    ? { direction, placement, instead }
     : {
         direction,
         placement,
+        instead,
         rtpCapabilities: RtpCapabilities.parse(device.recvRtpCapabilities),
       };
 
