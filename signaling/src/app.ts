@@ -75,7 +75,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   });
 
   const tokens = createTokens(app.jwt);
-  const media = createMediaPool(deps.mediaNodes);
+  const media = createMediaPool(deps.mediaNodes, clock);
   const rooms = new RoomService({
     store,
     clock,

@@ -34,7 +34,7 @@ export const Home = z.object({ nodeId: z.string(), worker: z.int() });
 export type Home = Readonly<z.infer<typeof Home>>;
 
 export const RoomRecord = z.object({
-  schema: z.literal(RECORD_SCHEMA),
+  schema: z.int(),
   incarnation: Incarnation,
   version: z.int(),
   head: Head,

@@ -5,7 +5,7 @@ import type { RoomId } from '../protocol/index.ts';
 import { newHead, newIncarnation } from '../random.ts';
 import { type Command, decide } from './decide.ts';
 import { emptyRecord, evolve, follows } from './evolve.ts';
-import { type Fact, positionOf, type RoomEvent, type RoomRecord } from './record.ts';
+import { type Fact, positionOf, RECORD_SCHEMA, type RoomEvent, type RoomRecord } from './record.ts';
 import { type RoomRead, type RoomStore, SNAPSHOT_EVERY } from './room-store.ts';
 
 /** Losing more races in a row than this means that the room is too busy to answer. */
@@ -129,6 +129,9 @@ export class RoomReplica {
       this.#record = null;
       if (known !== null) this.#listener.onReset();
     } else if (read.kind === 'snapshot') {
+      if (read.snapshot.schema !== RECORD_SCHEMA) {
+        throw new AppError('upgrade-required', 'another release of the server has this room');
+      }
       this.#record = read.events.reduce(evolve, read.snapshot);
       if (known !== null) this.#listener.onReset();
     } else if (known !== null) {

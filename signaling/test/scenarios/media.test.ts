@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { micParameters, camParameters } from '../../../sfu-worker/test/rtp-fixtures.ts';
 import { PLACE_RETRY_MS } from '../../src/handlers/placement.ts';
 import { OFFERED_CAPABILITIES } from '../../src/media/offered-capabilities.ts';
+import type { RoomId } from '../../src/protocol/index.ts';
 import { describeScenarios } from '../support/harness.ts';
 import type { TestClient } from '../support/test-client.ts';
 
@@ -171,6 +172,34 @@ describeScenarios('media', (getWorld) => {
       );
     }
     expect(await produceMic(ada)).toHaveLength(16);
+  });
+
+  it('M8 a worker that dies takes only its own rooms', async () => {
+    const { world, roomId, ada } = await start();
+    await produceMic(ada);
+    const workerOf = async (id: RoomId) => (await world.record(id)).home?.worker ?? -1;
+    const lost = await workerOf(roomId);
+    // Rooms spread by load: one of the next lies on another worker.
+    let [otherRoom, other, kept] = [roomId, ada, lost];
+    for (let tries = 0; kept === lost && tries < 10; tries += 1) {
+      otherRoom = await world.newRoom();
+      other = await world.join(otherRoom);
+      await other.placed();
+      kept = await workerOf(otherRoom);
+    }
+    expect(kept).not.toBe(lost);
+    const producerId = await produceMic(other);
+    process.kill(world.media.workerPids()[lost] ?? 0, 'SIGKILL');
+    await ada.heard('media-lost');
+    await other.request('set-stream', { source: 'mic', on: false });
+    expect(other.names()).not.toContain('media-lost');
+    expect((await world.record(otherRoom)).peers[0]?.streams.mic).toEqual({
+      on: false,
+      producerId,
+    });
+    await expect
+      .poll(() => world.media.load().every(({ alive }) => alive), { timeout: 20_000 })
+      .toBe(true);
   });
 
   it('M8 a dead worker is told as media-lost, the room is placed again, and works', async () => {

@@ -1,7 +1,10 @@
 // Coming, going and coming back over real sockets (PROTOCOL J, V).
 import { expect, it } from 'vitest';
 import { CLOSE, HEARTBEAT_INTERVAL_MS, HEARTBEAT_TIMEOUT_MS } from '../../src/protocol/index.ts';
+import { newHead, newIncarnation, newPeerId } from '../../src/random.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
+import { emptyRecord, evolve } from '../../src/rooms/evolve.ts';
+import { RECORD_SCHEMA, type RoomEvent } from '../../src/rooms/record.ts';
 import { describeScenarios, type World } from '../support/harness.ts';
 import { fetchToken, Refused, TestClient } from '../support/test-client.ts';
 
@@ -35,6 +38,23 @@ describeScenarios('membership', (getWorld) => {
     const join = client.request('join', { protocol: 0, token, displayName: 'Ada' });
     await expect(join).rejects.toEqual(refusal('upgrade-required'));
     await client.join(token);
+  });
+
+  it('J2 a record of a schema that this release does not know is not served', async () => {
+    const world = getWorld();
+    const roomId = await world.newRoom();
+    const base = { ...emptyRecord(newIncarnation(), newHead()), schema: RECORD_SCHEMA + 1 };
+    const event: RoomEvent = {
+      incarnation: base.incarnation,
+      version: 1,
+      prev: base.head,
+      head: newHead(),
+      fact: { type: 'peer-left', peerId: newPeerId(), reason: 'left' },
+    };
+    const snapshot = evolve(base, event);
+    await world.store.append(roomId, { expected: null, events: [event], snapshot });
+    await expect(world.join(roomId)).rejects.toEqual(refusal('upgrade-required'));
+    expect((await world.join(await world.newRoom())).session.room.peers).toHaveLength(1);
   });
 
   it('J3 the same join token twice is the same person: the first socket is replaced', async () => {

@@ -8,6 +8,8 @@ import * as z from 'zod/mini';
 import { buildApp } from '../../src/app.ts';
 import { createLogger } from '../../src/log.ts';
 import { HEARTBEAT_INTERVAL_MS, RoomId } from '../../src/protocol/index.ts';
+import { evolve } from '../../src/rooms/evolve.ts';
+import type { RoomRecord } from '../../src/rooms/record.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
 import { type ConnectionLimits, DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
@@ -33,6 +35,8 @@ export interface World {
   /** Every line that the apps logged. */
   readonly logLines: string[];
   newRoom(): Promise<RoomId>;
+  /** The room as the store has it. */
+  record(roomId: RoomId): Promise<RoomRecord>;
   /** Joins at the next app in turn. */
   join(roomId: RoomId, displayName?: string): Promise<TestClient>;
   /** Moves the clock, while these clients answer the heartbeats that come due. */
@@ -97,6 +101,11 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
     newRoom: async () => {
       const response = await fetch(`${nextUrl()}/api/rooms`, { method: 'POST' });
       return z.parse(z.object({ roomId: RoomId }), await response.json()).roomId;
+    },
+    record: async (roomId) => {
+      const read = await store.read(roomId, null);
+      if (read.kind !== 'snapshot') throw new Error('no record');
+      return read.events.reduce(evolve, read.snapshot);
     },
     join: (roomId, displayName) => TestClient.join(nextUrl(), roomId, displayName),
     pass: async (ms, clients) => {
