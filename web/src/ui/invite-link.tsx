@@ -27,6 +27,7 @@ export const InviteLink = () => {
       <input
         class="input invite-link"
         readOnly
+        dir="ltr"
         value={inviteLink().replace(/^https?:\/\//, '')}
         aria-label={words.call.meetingLink}
         onFocus={(event) => event.currentTarget.select()}
