@@ -2,7 +2,7 @@
 import '../src/zod-without-eval.ts';
 import { render } from 'preact';
 import { App } from '../src/app.tsx';
-import { createFakeCall } from './fake-call.ts';
+import { createFakeCall, fakePeer } from './fake-call.ts';
 import { scenes } from './scenes.ts';
 
 const ROOM_PATH = '/m/gallery-gallery-gallery-';
@@ -16,6 +16,8 @@ if (root && scene) {
   const createCall = () => {
     const call = createFakeCall();
     scene.set?.(call);
+    // For tests, which change the state while the page stands.
+    Object.assign(globalThis, { gallery: { call, fakePeer } });
     return call;
   };
   root.replaceChildren();
