@@ -49,10 +49,23 @@ const boxOf = (selector) =>
     return { x, y, width, height };
   });
 
-const SCENES = [
-  ...['home', 'lobby', 'lobby-denied', 'alone', 'two', 'seven', 'forty', 'share-seven'],
-  ...['own-share', 'people', 'settings', 'menu', 'keyboard', 'trouble', 'after', 'unreachable'],
-];
+const inHalf = (half) =>
+  page.waitForFunction(
+    ({ selector, half }) => {
+      const { y, height } = document.querySelector(selector).getBoundingClientRect();
+      return (y + height / 2 < innerHeight / 2 ? 'top' : 'bottom') === half;
+    },
+    {},
+    { selector: byTestId('self-tile'), half },
+  );
+
+const pressed = (testId, value) =>
+  page.waitForSelector(`${byTestId(testId)}[aria-pressed="${value}"]`);
+
+const SCENES = (
+  'home lobby lobby-denied alone two seven forty share-seven own-share ' +
+  'people settings menu keyboard trouble after unreachable'
+).split(' ');
 
 describe.each(['light', 'dark'])('accessible in the %s scheme', (scheme) => {
   test.each(SCENES)('%s', async (scene) => {
@@ -135,16 +148,6 @@ describe('tiles', () => {
 });
 
 describe('the floating own picture', () => {
-  const inHalf = (half) =>
-    page.waitForFunction(
-      ({ selector, half }) => {
-        const { y, height } = document.querySelector(selector).getBoundingClientRect();
-        return (y + height / 2 < innerHeight / 2 ? 'top' : 'bottom') === half;
-      },
-      {},
-      { selector: byTestId('self-tile'), half },
-    );
-
   test('goes to another corner by arrow keys', async () => {
     await open('two');
     await inHalf('bottom');
@@ -175,9 +178,6 @@ describe('the floating own picture', () => {
 });
 
 describe('keys', () => {
-  const pressed = (testId, value) =>
-    page.waitForSelector(`${byTestId(testId)}[aria-pressed="${value}"]`);
-
   test('M and V switch microphone and camera', async () => {
     await open('three');
     await page.keyboard.press('m');

@@ -20,4 +20,7 @@ export const canShareScreen = (): boolean =>
 
 export const canShareLink = (): boolean => 'share' in navigator;
 
+/** A finger first: nobody asks a phone for its keyboard shortcuts. */
+export const isTouchFirst = (): boolean => matchMedia('(pointer: coarse)').matches;
+
 export const canHover = (): boolean => matchMedia('(hover: hover) and (pointer: fine)').matches;

@@ -17,10 +17,9 @@ import { ControlBar } from './control-bar.tsx';
 import { Elapsed } from './elapsed.tsx';
 import { FirstOne } from './first-one.tsx';
 import { KeyboardHelp } from './keyboard-help.tsx';
-import type { MenuItem } from './more-menu.tsx';
 import { Stage } from './stage.tsx';
-import { useFullScreen } from './use-full-screen.ts';
 import { useIdle } from './use-idle.ts';
+import { useMenuItems } from './use-menu-items.ts';
 import { usePushToTalk } from './use-push-to-talk.ts';
 
 type PanelName = 'none' | 'people' | 'settings';
@@ -40,7 +39,6 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
   const panel = useSignal<PanelName>('none');
   const help = useSignal(false);
   const toasts = useNotices(call);
-  const fullScreen = useFullScreen();
   const bar = useRef<HTMLDivElement>(null);
   const alone = state.peers.value.length === 0;
   const idle = useIdle(bar, !alone && state.connection.value === 'connected');
@@ -60,38 +58,11 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
     '?': () => (help.value = true),
   });
   usePushToTalk(call);
-
-  const menuItems: readonly MenuItem[] = [
-    {
-      icon: 'settings',
-      label: words.more.settings,
-      testId: 'settings',
-      onChoose: () => togglePanel('settings'),
-    },
-    {
-      icon: 'link',
-      label: words.call.copyLink,
-      testId: 'menu-copy-link',
-      onChoose: () => handOff(copyLink()),
-    },
-    ...(fullScreen.possible
-      ? [
-          {
-            icon: fullScreen.full.value ? 'minimize' : 'maximize',
-            label: fullScreen.full.value ? words.more.leaveFullScreen : words.more.fullScreen,
-            testId: 'full-screen',
-            onChoose: fullScreen.toggle,
-          } as const,
-        ]
-      : []),
-    {
-      icon: 'keyboard',
-      label: words.more.keyboard,
-      testId: 'keyboard',
-      shortcut: '?',
-      onChoose: () => (help.value = true),
-    },
-  ];
+  const menuItems = useMenuItems({
+    onSettings: () => togglePanel('settings'),
+    onCopyLink: () => handOff(copyLink()),
+    onKeyboard: () => (help.value = true),
+  });
 
   return (
     <main class="call" data-idle={idle ? 'true' : undefined}>

@@ -1,0 +1,46 @@
+// What stands in the menu behind “More”, as far as this device has it.
+import { isTouchFirst } from '../browser.ts';
+import { words } from '../words.ts';
+import type { MenuItem } from './more-menu.tsx';
+import { useFullScreen } from './use-full-screen.ts';
+
+interface MenuActions {
+  readonly onSettings: () => void;
+  readonly onCopyLink: () => void;
+  readonly onKeyboard: () => void;
+}
+
+export const useMenuItems = (actions: MenuActions): readonly MenuItem[] => {
+  const fullScreen = useFullScreen();
+  const settings: MenuItem = {
+    icon: 'settings',
+    label: words.more.settings,
+    testId: 'settings',
+    onChoose: actions.onSettings,
+  };
+  const copyLink: MenuItem = {
+    icon: 'link',
+    label: words.call.copyLink,
+    testId: 'menu-copy-link',
+    onChoose: actions.onCopyLink,
+  };
+  const screen: MenuItem = {
+    icon: fullScreen.full.value ? 'minimize' : 'maximize',
+    label: fullScreen.full.value ? words.more.leaveFullScreen : words.more.fullScreen,
+    testId: 'full-screen',
+    onChoose: fullScreen.toggle,
+  };
+  const keyboard: MenuItem = {
+    icon: 'keyboard',
+    label: words.more.keyboard,
+    testId: 'keyboard',
+    shortcut: '?',
+    onChoose: actions.onKeyboard,
+  };
+  return [
+    settings,
+    copyLink,
+    ...(fullScreen.possible ? [screen] : []),
+    ...(isTouchFirst() ? [] : [keyboard]),
+  ];
+};
