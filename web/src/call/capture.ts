@@ -7,6 +7,8 @@ export type CaptureKind = 'mic' | 'cam';
 /** What was chosen; null leaves it to the browser. */
 export type Wanted = Readonly<Partial<Record<CaptureKind, string | null>>>;
 
+export type CapturedTracks = Readonly<Record<CaptureKind, MediaStreamTrack | null>>;
+
 export class CaptureError extends Error {
   readonly problem: DeviceProblem;
 
@@ -42,9 +44,7 @@ const mediaDevices = (): MediaDevices => {
 };
 
 /** One permission prompt for all that is asked for. Rejects with CaptureError. */
-export const capture = async (
-  wanted: Wanted,
-): Promise<Readonly<Record<CaptureKind, MediaStreamTrack | null>>> => {
+export const capture = async (wanted: Wanted): Promise<CapturedTracks> => {
   const devices = mediaDevices();
   try {
     const stream = await devices.getUserMedia({

@@ -2,7 +2,7 @@
 // closed, so that its light goes out; a microphone that is muted stays open, to be back at once.
 import type { Signal } from '@preact/signals';
 import type { DeviceProblem } from './call-state.ts';
-import { capture, CaptureError, type CaptureKind } from './capture.ts';
+import { CaptureError, type CapturedTracks, type CaptureKind, type Wanted } from './capture.ts';
 
 /** The signals of one device in the call's state. */
 export interface DeviceSlot {
@@ -15,6 +15,8 @@ export interface DeviceSlot {
 export interface CapturedDeviceDeps {
   readonly kind: CaptureKind;
   readonly slot: DeviceSlot;
+  /** Asks the browser (capture.ts). */
+  readonly capture: (wanted: Wanted) => Promise<CapturedTracks>;
   /** The device went away by itself, as when it is unplugged. */
   readonly onLost: () => void;
 }
@@ -22,14 +24,16 @@ export interface CapturedDeviceDeps {
 export class CapturedDevice {
   readonly #kind: CaptureKind;
   readonly #slot: DeviceSlot;
+  readonly #capture: CapturedDeviceDeps['capture'];
   readonly #onLost: () => void;
   /** Counts what was asked for; an answer to an older question is thrown away. */
   #asked = 0;
   #closed = false;
 
-  constructor({ kind, slot, onLost }: CapturedDeviceDeps) {
+  constructor({ kind, slot, capture, onLost }: CapturedDeviceDeps) {
     this.#kind = kind;
     this.#slot = slot;
+    this.#capture = capture;
     this.#onLost = onLost;
   }
 
@@ -68,7 +72,7 @@ export class CapturedDevice {
   async open(deviceId: string | null): Promise<void> {
     const ask = this.ask();
     try {
-      const tracks = await capture({ [this.#kind]: deviceId });
+      const tracks = await this.#capture({ [this.#kind]: deviceId });
       ask.give(tracks[this.#kind]);
     } catch (error) {
       ask.fail(error instanceof CaptureError ? error.problem : 'unknown');

@@ -28,6 +28,7 @@ export class LocalMedia {
         problem: state.micProblem,
         deviceId: state.microphoneId,
       },
+      capture,
       onLost,
     });
     this.cam = new CapturedDevice({
@@ -38,6 +39,7 @@ export class LocalMedia {
         problem: state.camProblem,
         deviceId: state.cameraId,
       },
+      capture,
       onLost,
     });
     this.#stops = [

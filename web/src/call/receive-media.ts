@@ -19,7 +19,7 @@ export interface ReceiveMediaDeps {
   readonly placement: number;
   /** A track has come, or tracks have gone. */
   readonly onTracks: () => void;
-  /** A request was refused; asked again at the next change. */
+  /** A request was refused, or the browser did not take the answer. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -125,9 +125,9 @@ export class ReceiveMedia {
       if (this.#closed) consumer.close();
       else this.#consumers.set(producerId, consumer);
     } catch (error) {
-      // This browser cannot play it, or the transport was closed; the others go on.
-      const what = error instanceof Error ? error.name : 'unknown';
-      if (!this.#closed) console.warn(`a stream of ${kind} cannot be received: ${what}`);
+      // This browser cannot play it; the others go on.
+      if (!(error instanceof Error) || error.name !== 'UnsupportedError') throw error;
+      console.warn(`a stream of ${kind} cannot be received here`);
     }
   }
 

@@ -1,0 +1,133 @@
+// What the tests in browsers need: the real server in a process of its own, and a Chromium whose
+// camera, microphone and screen are made up.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import puppeteer, { type Browser } from 'puppeteer';
+import { until } from './until.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SERVER = path.join(ROOT, 'signaling/src/main.ts');
+const PAGE = path.join(ROOT, 'web/dist/index.html');
+
+export interface TestServer {
+  readonly url: string;
+  /** Kills its media workers, as a crash would. */
+  killWorkers(): void;
+  /** Ends it and starts it anew, with the same secret at the same address. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const freePort = async (): Promise<number> => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+};
+
+/** `npm test` names it; when vitest is run by itself, the one that `npm test` has built is found. */
+const workerBin = (): string | undefined =>
+  process.env['MEDIASOUP_WORKER_BIN'] ??
+  globSync(path.join(homedir(), '.cache/sotto/mediasoup-worker*')).find(
+    (file) => path.extname(file) === '' || file.includes('mediasoup-worker-'),
+  );
+
+const isReady = async (url: string): Promise<boolean> => {
+  try {
+    return (await fetch(`${url}/readyz`)).ok;
+  } catch {
+    return false;
+  }
+};
+
+const childrenOf = (pid: number): readonly number[] =>
+  globSync(`/proc/${pid}/task/*/children`).flatMap((file) =>
+    readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+};
+
+/** A process that answers `/readyz`. */
+const run = async (port: number, dataDir: string): Promise<ChildProcess> => {
+  const bin = workerBin();
+  const child = spawn(process.execPath, [SERVER], {
+    env: {
+      ...process.env,
+      NODE_ENV: 'test',
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      RTC_PORT_BASE: '0',
+      MEDIA_WORKERS: '2',
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+      ...(bin === undefined ? {} : { MEDIASOUP_WORKER_BIN: bin }),
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  await until(
+    'the server is ready',
+    async () => child.exitCode !== null || (await isReady(`http://127.0.0.1:${port}`)),
+    (isOver) => isOver,
+  );
+  if (child.exitCode !== null) throw new Error('the server did not start; it says why above');
+  return child;
+};
+
+export const startServer = async (): Promise<TestServer> => {
+  if (!existsSync(PAGE)) throw new Error('the page is not built: run `node web/build.mjs`');
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'sotto-e2e-'));
+  const port = await freePort();
+  let child = await run(port, dataDir);
+  return {
+    // A secure context without a certificate: devices are to be had.
+    url: `http://localhost:${port}`,
+    killWorkers: () => {
+      for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGKILL');
+    },
+    restart: async () => {
+      await end(child);
+      child = await run(port, dataDir);
+    },
+    close: async () => {
+      await end(child);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/google-chrome'];
+
+export const launchBrowser = (): Promise<Browser> => {
+  const given = process.env['PUPPETEER_EXECUTABLE_PATH'];
+  const found = given ?? BROWSERS.find((file) => existsSync(file));
+  return puppeteer.launch({
+    ...(found === undefined ? {} : { executablePath: found }),
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      // A tab to share, and a camera and a microphone with moving pictures and beeps.
+      '--use-fake-device-for-media-stream=display-media-type=browser',
+      '--use-fake-ui-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
+  });
+};

@@ -1,0 +1,108 @@
+// What runs in the page before its own scripts, and what tests ask of it there. Puppeteer sends these
+// functions over as text: each stands alone.
+
+/** Two cores carry about four small pictures. */
+export const useSmallCamera = (): void => {
+  const { mediaDevices } = navigator;
+  const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = (constraints) =>
+    getUserMedia({
+      ...constraints,
+      video:
+        constraints?.video === undefined || constraints.video === false
+          ? false
+          : { width: 320, height: 180, frameRate: 15 },
+    });
+};
+
+export const haveNoDevices = (): void => {
+  navigator.mediaDevices.getUserMedia = () =>
+    Promise.reject(new DOMException('there is none', 'NotFoundError'));
+};
+
+/** Large enough for three layers of simulcast. */
+export const useLargeCamera = (): void => {
+  const { mediaDevices } = navigator;
+  const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = (constraints) =>
+    getUserMedia({
+      ...constraints,
+      video:
+        constraints?.video === undefined || constraints.video === false
+          ? false
+          : { width: 960, height: 540, frameRate: 15 },
+    });
+};
+
+/** Lets a test end a share as the browser's own bar does: the track ends by itself. */
+export const rememberShares = (): void => {
+  const { mediaDevices } = navigator;
+  const getDisplayMedia = mediaDevices.getDisplayMedia.bind(mediaDevices);
+  mediaDevices.getDisplayMedia = async (options) => {
+    const stream = await getDisplayMedia(options);
+    document.addEventListener('test:stop-sharing', () => {
+      for (const track of stream.getTracks()) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+    });
+    return stream;
+  };
+};
+
+/** Lets a test take away the connection to the server, and count how many there were. */
+export const rememberSockets = (): void => {
+  const Original = window.WebSocket;
+  let opened = 0;
+  window.WebSocket = class extends Original {
+    constructor(url: string | URL) {
+      super(url);
+      this.addEventListener('open', () => {
+        opened += 1;
+        document.documentElement.dataset['testSockets'] = String(opened);
+      });
+      document.addEventListener('test:drop-sockets', () => this.close());
+    }
+  };
+};
+
+/** Frames decoded in the video of that element so far; null while there is no video. */
+export const framesIn = (selector: string): number | null => {
+  const video = document.querySelector<HTMLVideoElement>(`${selector} video`);
+  return video === null ? null : video.getVideoPlaybackQuality().totalVideoFrames;
+};
+
+/** Of the frames decoded in that element now; null while there is no video. */
+export const widthIn = (selector: string): number | null =>
+  document.querySelector<HTMLVideoElement>(`${selector} video`)?.videoWidth ?? null;
+
+/**
+ * The loudest of the next buffers that are played of that audio element, or the first that is loud
+ * `enough`: root mean square of 4096 samples, 0 to 1. Null when there is no such element.
+ */
+export const loudest = async (
+  selector: string,
+  buffers: number,
+  enough: number,
+): Promise<number | null> => {
+  const source = document.querySelector<HTMLAudioElement>(selector)?.srcObject;
+  if (!(source instanceof MediaStream)) return null;
+  const context = new AudioContext();
+  const meter = context.createScriptProcessor(4096, 1, 1);
+  context.createMediaStreamSource(source).connect(meter);
+  meter.connect(context.destination);
+  let left = buffers;
+  let most = 0;
+  await new Promise<void>((resolve) => {
+    meter.onaudioprocess = ({ inputBuffer }) => {
+      const samples = inputBuffer.getChannelData(0);
+      let sum = 0;
+      for (const sample of samples) sum += sample * sample;
+      most = Math.max(most, Math.sqrt(sum / samples.length));
+      left -= 1;
+      if (left === 0 || most >= enough) resolve();
+    };
+  });
+  await context.close();
+  return most;
+};

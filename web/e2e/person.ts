@@ -1,0 +1,181 @@
+// Somebody in a meeting, each in a window of their own: what they press, and what they see and hear.
+import type { Browser, BrowserContext, Page } from 'puppeteer';
+import {
+  framesIn,
+  haveNoDevices,
+  loudest,
+  rememberShares,
+  rememberSockets,
+  useLargeCamera,
+  useSmallCamera,
+  widthIn,
+} from './in-page.ts';
+import { until } from './until.ts';
+
+/** Enough to tell a stream from a single late frame. */
+const FRAMES = 15;
+/** About two seconds at 48 kHz: the fake microphone beeps once a second. */
+const BUFFERS = 24;
+/** Root mean square; the fake microphone's beep is far above, a muted stream is exactly silent. */
+const AUDIBLE = 0.01;
+
+const DEVICES = { small: useSmallCamera, large: useLargeCamera, none: haveNoDevices };
+
+const byTestId = (testId: string): string => `[data-testid="${testId}"]`;
+
+export class Person {
+  readonly name: string;
+  readonly page: Page;
+  /** What the page's scripts threw or warned of. */
+  readonly complaints: string[] = [];
+  readonly #context: BrowserContext;
+
+  private constructor(name: string, context: BrowserContext, page: Page) {
+    this.name = name;
+    this.#context = context;
+    this.page = page;
+  }
+
+  static async arrive(
+    browser: Browser,
+    name: string,
+    devices: keyof typeof DEVICES = 'small',
+  ): Promise<Person> {
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    await page.setViewport({ width: 900, height: 600 });
+    await page.evaluateOnNewDocument(DEVICES[devices]);
+    await page.evaluateOnNewDocument(rememberShares);
+    await page.evaluateOnNewDocument(rememberSockets);
+    const person = new Person(name, context, page);
+    page.on('pageerror', (error) => person.complaints.push(String(error)));
+    page.on('console', (message) => {
+      // The tests' own meter (in-page.ts) is made of one.
+      if (message.text().includes('ScriptProcessorNode')) return;
+      if (['error', 'warn'].includes(message.type())) person.complaints.push(message.text());
+    });
+    return person;
+  }
+
+  /** Opens a new meeting and gives its address. */
+  async makeMeeting(url: string): Promise<string> {
+    await this.page.goto(url);
+    await this.press('new-meeting');
+    await this.page.waitForSelector(byTestId('join'));
+    return this.page.url();
+  }
+
+  async join(link: string): Promise<void> {
+    if (this.page.url() !== link) await this.page.goto(link);
+    await this.enter();
+  }
+
+  /** From the lobby into the meeting. */
+  async enter(): Promise<void> {
+    const field = await this.page.waitForSelector(byTestId('display-name'));
+    await field?.click({ count: 3 });
+    await field?.type(this.name);
+    await this.press('join');
+    await this.page.waitForSelector(byTestId('leave'));
+  }
+
+  async press(testId: string): Promise<void> {
+    await this.page.waitForSelector(byTestId(testId));
+    await this.page.click(byTestId(testId));
+  }
+
+  /** As the server knows this person. */
+  async peerId(): Promise<string> {
+    await this.page.waitForSelector(`${byTestId('self-tile')}[data-peer]`);
+    return this.page.$eval(byTestId('self-tile'), (tile) => tile.getAttribute('data-peer') ?? '');
+  }
+
+  tile(peerId: string): string {
+    return `${byTestId('tile')}[data-peer="${peerId}"]`;
+  }
+
+  screenTile(peerId: string): string {
+    return `${byTestId('screen-tile')}[data-peer="${peerId}"]`;
+  }
+
+  async tileCount(): Promise<number> {
+    return (await this.page.$$(byTestId('tile'))).length;
+  }
+
+  /** New frames are decoded in that tile. */
+  async seesFramesIn(tile: string): Promise<void> {
+    const before = (await this.page.evaluate(framesIn, tile)) ?? 0;
+    await until(
+      `${this.name} sees frames in ${tile}`,
+      () => this.page.evaluate(framesIn, tile),
+      // A video that came anew counts from 0.
+      (frames) => frames !== null && (frames < before ? frames : frames - before) >= FRAMES,
+    );
+  }
+
+  async seesWidthIn(tile: string, isRight: (width: number) => boolean): Promise<void> {
+    await until(
+      `${this.name} sees a picture of the right width in ${tile}`,
+      () => this.page.evaluate(widthIn, tile),
+      (width) => width !== null && isRight(width),
+    );
+  }
+
+  async seesNoVideoIn(tile: string): Promise<void> {
+    await until(
+      `${this.name} sees no video in ${tile}`,
+      () => this.page.evaluate(framesIn, tile),
+      (frames) => frames === null,
+    );
+  }
+
+  async hears(peerId: string): Promise<void> {
+    await until(
+      `${this.name} hears ${peerId}`,
+      () => this.#loudest(peerId),
+      (level) => level !== null && level >= AUDIBLE,
+    );
+  }
+
+  async hearsNothingOf(peerId: string): Promise<void> {
+    await until(
+      `${this.name} does not hear ${peerId}`,
+      () => this.#loudest(peerId),
+      (level) => level === null || level < AUDIBLE / 10,
+    );
+  }
+
+  /** The selector finds something. */
+  async finds(selector: string): Promise<void> {
+    await this.page.waitForSelector(selector, { timeout: 60_000 });
+  }
+
+  async findsNo(selector: string): Promise<void> {
+    await until(
+      `${this.name} finds no ${selector}`,
+      async () => (await this.page.$$(selector)).length,
+      (count) => count === 0,
+    );
+  }
+
+  /** Connections to the server since the page was loaded. */
+  async hasConnected(times: number): Promise<void> {
+    await this.finds(`html[data-test-sockets="${times}"]`);
+  }
+
+  /** Something that in-page.ts listens to. */
+  async dispatch(type: 'test:stop-sharing' | 'test:drop-sockets'): Promise<void> {
+    await this.page.evaluate((name) => document.dispatchEvent(new Event(name)), type);
+  }
+
+  /** May be called twice. */
+  async close(): Promise<void> {
+    if (this.#context.closed) return;
+    await this.#context.close();
+  }
+
+  #loudest(peerId: string): Promise<number | null> {
+    const selector = `audio[data-peer="${peerId}"][data-source="mic"]`;
+    return this.page.evaluate(loudest, selector, BUFFERS, AUDIBLE);
+  }
+}

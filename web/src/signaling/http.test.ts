@@ -1,0 +1,47 @@
+import { RoomId } from '@sotto/signaling/protocol';
+import { afterEach, expect, test, vi } from 'vitest';
+import { fetchJoinToken, fetchPeopleCount, HttpError } from './http.ts';
+
+const roomId = RoomId.parse('a'.repeat(24));
+
+const answerWith = (status: number, body: string): void => {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(body, { status })));
+};
+
+const codeFrom = (promise: Promise<unknown>): Promise<string | null> =>
+  promise.then(
+    () => null,
+    (error: unknown) => (error instanceof HttpError ? error.code : 'another error'),
+  );
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test('R3 a token is what the server says it is', async () => {
+  answerWith(200, JSON.stringify({ token: 'join.token.0123456789', expiresInSeconds: 600 }));
+  expect(await fetchJoinToken(roomId)).toBe('join.token.0123456789');
+});
+
+test('people are counted', async () => {
+  answerWith(200, JSON.stringify({ peers: 3 }));
+  expect(await fetchPeopleCount(roomId)).toBe(3);
+});
+
+test.each([
+  [404, JSON.stringify({ code: 'room-not-found' }), 'room-not-found'],
+  [429, JSON.stringify({ code: 'rate-limited' }), 'busy'],
+  [503, '<html>', 'busy'],
+  [404, '<html>', 'internal'],
+  [500, JSON.stringify({ code: 'internal' }), 'internal'],
+  [200, JSON.stringify({ token: 7 }), 'internal'],
+  [200, '<html>', 'internal'],
+])('H1 %i with %s is %s', async (status, body, code) => {
+  answerWith(status, body);
+  expect(await codeFrom(fetchJoinToken(roomId))).toBe(code);
+});
+
+test('a server that cannot be reached is unreachable', async () => {
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('network')));
+  expect(await codeFrom(fetchPeopleCount(roomId))).toBe('unreachable');
+});
