@@ -21,6 +21,9 @@ const AUDIBLE = 0.01;
 
 const DEVICES = { small: useSmallCamera, large: useLargeCamera, none: haveNoDevices };
 
+/** What the browser itself says of the tests' own meter, and of a server that a test ends. */
+const EXPECTED = ['ScriptProcessorNode', 'WebSocket connection to'];
+
 const byTestId = (testId: string): string => `[data-testid="${testId}"]`;
 
 export class Person {
@@ -50,8 +53,7 @@ export class Person {
     const person = new Person(name, context, page);
     page.on('pageerror', (error) => person.complaints.push(String(error)));
     page.on('console', (message) => {
-      // The tests' own meter (in-page.ts) is made of one.
-      if (message.text().includes('ScriptProcessorNode')) return;
+      if (EXPECTED.some((text) => message.text().includes(text))) return;
       if (['error', 'warn'].includes(message.type())) person.complaints.push(message.text());
     });
     return person;
