@@ -68,6 +68,7 @@ export const words = {
     devices: 'Camera and sound',
   },
   call: {
+    title: 'Meeting',
     you: 'You',
     named: (name: string) => `${name} (you)`,
     stage: 'People in the meeting',
@@ -100,6 +101,8 @@ export const words = {
     nextPage: 'More people',
     page: (page: number, pages: number) => `${whole.format(page)} / ${whole.format(pages)}`,
     pageOf: (page: number, pages: number) => `Page ${whole.format(page)} of ${whole.format(pages)}`,
+    youJoined: (others: number) =>
+      others === 0 ? 'You joined. Nobody else is here yet.' : `You joined. ${people(others)} here.`,
     joined: (list: readonly string[]) => `${who(list)} joined`,
     left: (list: readonly string[]) => `${who(list)} left`,
     microphoneOn: 'Microphone on',

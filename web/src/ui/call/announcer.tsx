@@ -1,4 +1,4 @@
-// Says politely to screen readers who came and who left; others see it.
+// Says politely to screen readers that one is in, who came and who left; others see it.
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { PeerId } from '@sotto/signaling/protocol';
 import { useRef } from 'preact/hooks';
@@ -26,8 +26,10 @@ export const Announcer = ({ state }: { readonly state: CallState }) => {
     const now: Names = new Map(
       state.peers.value.map(({ peerId, displayName }) => [peerId, displayName]),
     );
-    // Who was there before is no news.
-    const news = known.current === null ? '' : comingsAndGoings(known.current, now);
+    const news =
+      known.current === null
+        ? words.call.youJoined(now.size)
+        : comingsAndGoings(known.current, now);
     known.current = now;
     if (news !== '') text.value = news;
   });

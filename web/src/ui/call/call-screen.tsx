@@ -21,6 +21,7 @@ import { Stage } from './stage.tsx';
 import { useIdle } from './use-idle.ts';
 import { useMenuItems } from './use-menu-items.ts';
 import { usePushToTalk } from './use-push-to-talk.ts';
+import { useWakeLock } from './use-wake-lock.ts';
 
 type PanelName = 'none' | 'people' | 'settings';
 
@@ -58,6 +59,7 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
     '?': () => (help.value = true),
   });
   usePushToTalk(call);
+  useWakeLock();
   const menuItems = useMenuItems({
     onSettings: () => togglePanel('settings'),
     onCopyLink: () => handOff(copyLink()),
@@ -66,6 +68,7 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
 
   return (
     <main class="call" data-idle={idle ? 'true' : undefined}>
+      <h1 class="sr-only">{words.call.title}</h1>
       <div class="call-main">
         <Stage call={call} beside={panel.value} />
         {alone && !state.screenOn.value && <FirstOne />}

@@ -4,7 +4,7 @@ import { words } from '../words.ts';
 
 export const FirstOne = () => (
   <section class="first-one" data-testid="first-one">
-    <h1>{words.call.firstTitle}</h1>
+    <h2>{words.call.firstTitle}</h2>
     <p>{words.call.firstText}</p>
     <InviteLink />
   </section>

@@ -20,7 +20,8 @@ interface PeerTileProps {
 const LostMark = ({ name }: { readonly name: string }) => {
   const what = words.call.connectionLost(name);
   return (
-    <button type="button" class="tile-mark" data-tip={what} aria-label={what}>
+    // The tab index lets Safari focus it on a tap.
+    <button type="button" class="tile-mark" tabIndex={0} data-tip={what} aria-label={what}>
       <Icon name="wifi-off" small />
     </button>
   );
