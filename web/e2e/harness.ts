@@ -19,6 +19,8 @@ export interface TestServer {
   readonly url: string;
   /** Kills its media workers, as a crash would. */
   killWorkers(): void;
+  /** kill -9; its workers end with it. */
+  crash(): Promise<void>;
   /** Ends it and starts it anew, with the same secret at the same address. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -54,9 +56,9 @@ const childrenOf = (pid: number): readonly number[] =>
     readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number),
   );
 
-const end = async (child: ChildProcess): Promise<void> => {
+const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
+  child.kill(signal);
   await once(child, 'exit');
 };
 
@@ -97,12 +99,13 @@ export const startServer = async (): Promise<TestServer> => {
     killWorkers: () => {
       for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGKILL');
     },
+    crash: () => end(child, 'SIGKILL'),
     restart: async () => {
-      await end(child);
+      await end(child, 'SIGTERM');
       child = await run(port, dataDir);
     },
     close: async () => {
-      await end(child);
+      await end(child, 'SIGTERM');
       await rm(dataDir, { recursive: true, force: true });
     },
   };

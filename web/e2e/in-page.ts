@@ -66,6 +66,46 @@ export const rememberSockets = (): void => {
   };
 };
 
+/** Keeps what the server tells of the room's log, for `gapsInLog` and `namesInLog`. */
+export const rememberLog = (): void => {
+  const Original = window.WebSocket;
+  const log: string[] = [];
+  const note = (line: string): void => {
+    log.push(line);
+    document.documentElement.dataset['testLog'] = log.join(' ');
+  };
+  window.WebSocket = class extends Original {
+    constructor(url: string | URL) {
+      super(url);
+      this.addEventListener('message', ({ data }) => {
+        const { event, version, data: body } = JSON.parse(String(data));
+        if (typeof version === 'number' && event !== undefined) note(`${version}:${event}`);
+        const position = body?.room?.position;
+        if (position !== undefined) note(`${position.version}:start`);
+        for (const missed of body?.events ?? []) note(`${missed.version}:${missed.event}`);
+      });
+    }
+  };
+};
+
+/** Places in the log where a version does not follow the one before it. */
+export const gapsInLog = (): string[] => {
+  const log = (document.documentElement.dataset['testLog'] ?? '').split(' ').filter(Boolean);
+  return log.flatMap((line, index) => {
+    const [version, name] = line.split(':');
+    const before = log[index - 1]?.split(':')[0];
+    if (name === 'start' || Number(version) === Number(before) + 1) return [];
+    return [`${log[index - 1] ?? 'nothing'} then ${line}`];
+  });
+};
+
+/** Names of the events, in their order. */
+export const namesInLog = (): string[] =>
+  (document.documentElement.dataset['testLog'] ?? '')
+    .split(' ')
+    .filter(Boolean)
+    .map((line) => line.split(':')[1] ?? '');
+
 /** Frames decoded in the video of that element so far; null while there is no video. */
 export const framesIn = (selector: string): number | null => {
   const video = document.querySelector<HTMLVideoElement>(`${selector} video`);

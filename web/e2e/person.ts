@@ -2,8 +2,11 @@
 import type { Browser, BrowserContext, Page } from 'puppeteer';
 import {
   framesIn,
+  gapsInLog,
   haveNoDevices,
   loudest,
+  namesInLog,
+  rememberLog,
   rememberShares,
   rememberSockets,
   useLargeCamera,
@@ -50,6 +53,7 @@ export class Person {
     await page.evaluateOnNewDocument(DEVICES[devices]);
     await page.evaluateOnNewDocument(rememberShares);
     await page.evaluateOnNewDocument(rememberSockets);
+    await page.evaluateOnNewDocument(rememberLog);
     const person = new Person(name, context, page);
     page.on('pageerror', (error) => person.complaints.push(String(error)));
     page.on('console', (message) => {
@@ -104,15 +108,29 @@ export class Person {
     return (await this.page.$$(byTestId('tile'))).length;
   }
 
-  /** New frames are decoded in that tile. */
-  async seesFramesIn(tile: string): Promise<void> {
+  /** That many new frames are decoded in that tile. */
+  async seesFramesIn(tile: string, wanted = FRAMES): Promise<void> {
     const before = (await this.page.evaluate(framesIn, tile)) ?? 0;
     await until(
       `${this.name} sees frames in ${tile}`,
       () => this.page.evaluate(framesIn, tile),
       // A video that came anew counts from 0.
-      (frames) => frames !== null && (frames < before ? frames : frames - before) >= FRAMES,
+      (frames) => frames !== null && (frames < before ? frames : frames - before) >= wanted,
     );
+  }
+
+  /** As shown in the tile. */
+  async nameIn(tile: string): Promise<string> {
+    return this.page.$eval(tile, (element) => element.textContent ?? '');
+  }
+
+  gapsInTheLog(): Promise<string[]> {
+    return this.page.evaluate(gapsInLog);
+  }
+
+  /** Names of the events that the server told this page since it was loaded. */
+  eventsHeard(): Promise<string[]> {
+    return this.page.evaluate(namesInLog);
   }
 
   async seesWidthIn(tile: string, isRight: (width: number) => boolean): Promise<void> {
