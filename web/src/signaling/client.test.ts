@@ -138,6 +138,7 @@ test('an answer that is ahead of the events shows a gap, and is asked for again'
   const { server, client, clock } = scene;
   const answer = client.request('set-stream', { source: 'mic', on: true });
   server.socket.answer(server.socket.request('set-stream'), {}, 6);
+  expect(scene.told).toEqual(['reconnecting']);
   clock.advance(LONGEST_BACKOFF_MS);
   const socket = server.socket.open();
   socket.answer(socket.request('resume'), { kind: 'events', events: [resumed(6), resumed(7)] });
