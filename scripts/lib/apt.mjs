@@ -45,6 +45,11 @@ function isInstalled(name) {
   return stdout?.split('\n').includes('installed') ?? false;
 }
 
+/** Whether `installPackages` needs nobody's help on this machine. */
+export function canInstall() {
+  return isCommand('apt-get') && rootPrefix() !== undefined;
+}
+
 /** @returns {string[] | undefined} what to put before a command that needs root */
 function rootPrefix() {
   if (process.getuid?.() === 0) return [];

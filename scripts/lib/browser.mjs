@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { installPackages, isCommand } from './apt.mjs';
+import { canInstall, installPackages } from './apt.mjs';
 import { childEnv, findNode } from './node.mjs';
 import { MODULES, ROOT } from './paths.mjs';
 import { withProgress } from './progress.mjs';
@@ -62,26 +62,26 @@ function findPuppeteerBrowser() {
 
 /** @returns {Promise<string>} */
 async function installBrowser() {
-  if (isDebian() && isCommand('apt-get')) {
+  const problem = isDebian() && canInstall() ? '' : await downloadBrowser();
+  // Where that failed on Debian, this ends with the line to run.
+  if (isDebian() && !findBrowser()) {
     await installPackages(['chromium'], { purpose: 'the tests in a browser' });
-  } else {
-    await downloadBrowser();
   }
   const found = findBrowser();
-  if (!found) throw new SetupError('A browser was installed, but not where one is looked for.');
-  return found;
+  if (found) return found;
+  throw new SetupError(
+    'The tests need Chrome or Chromium, and there is none where one is looked for.\n' +
+      `${problem}\nPlease install one, or set PUPPETEER_EXECUTABLE_PATH to it.`,
+  );
 }
 
+/** @returns {Promise<string>} why it failed, or nothing */
 async function downloadBrowser() {
   const script = join(MODULES, 'puppeteer/lib/puppeteer/node/cli.js');
   const { ok, tail } = await withProgress('downloading a browser for the tests', () =>
     run(findNode(), [script, 'browsers', 'install', 'chrome'], { cwd: ROOT, env: childEnv() }),
   );
-  if (ok) return;
-  throw new SetupError(
-    'The tests need Chrome or Chromium, and puppeteer could not download one:\n' +
-      `${tail}\n\nPlease install one, or set PUPPETEER_EXECUTABLE_PATH to it.`,
-  );
+  return ok ? '' : (/^Error: [^]*?(?=\n +at )/m.exec(tail)?.[0] ?? tail);
 }
 
 /** Not its relatives: Ubuntu's package of that name only asks for a snap. */

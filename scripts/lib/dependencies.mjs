@@ -28,10 +28,13 @@ function sayWaiting() {
 async function installUnlessFresh() {
   if (isFresh()) return;
   const [command, ...args] = npm();
-  const { ok, tail } = await withProgress('installing npm packages', () =>
-    run(command, [...args, ...CI_ARGS], { cwd: ROOT }),
-  );
-  if (!ok) throw new SetupError(`npm ci failed:\n${tail}`);
+  await withProgress('installing npm packages', async () => {
+    // Half the time where npm's cache is full; but npm then believes old lists of versions.
+    const quick = await run(command, [...args, ...CI_ARGS, '--prefer-offline'], { cwd: ROOT });
+    if (quick.ok) return;
+    const { ok, tail } = await run(command, [...args, ...CI_ARGS], { cwd: ROOT });
+    if (!ok) throw new SetupError(`npm ci failed:\n${tail}`);
+  });
   findNode(); // npm passes over an optional package that it could not get: then no stamp
   writeFileSync(STAMP, wantedStamp());
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { onInterrupt } from './interrupt.mjs';
 
-const KEPT_LINES = 40; // of output, for the message when it fails
+const KEPT_LINES = 100; // of output, for the message when it fails
 
 /**
  * @param {string} command
