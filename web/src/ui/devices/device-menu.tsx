@@ -7,6 +7,8 @@ interface DeviceMenuProps {
   readonly kind: 'microphone' | 'camera' | 'speaker';
   readonly devices: readonly MediaDeviceInfo[];
   readonly chosen: string | null;
+  /** Refused or held by others: an empty list then does not mean that there is none. */
+  readonly withheld?: boolean;
   readonly onChoose: (deviceId: string) => void;
 }
 
@@ -16,7 +18,13 @@ const icons = {
   speaker: 'volume-2',
 } as const satisfies Record<DeviceMenuProps['kind'], IconName>;
 
-export const DeviceMenu = ({ kind, devices, chosen, onChoose }: DeviceMenuProps) => {
+export const DeviceMenu = ({
+  kind,
+  devices,
+  chosen,
+  withheld = false,
+  onChoose,
+}: DeviceMenuProps) => {
   // Until permission is given, browsers list devices without ids and names.
   const known = devices.filter(({ deviceId }) => deviceId !== '');
   return (
@@ -31,7 +39,9 @@ export const DeviceMenu = ({ kind, devices, chosen, onChoose }: DeviceMenuProps)
         onChange={(event) => onChoose(event.currentTarget.value)}
       >
         {known.length === 0 && (
-          <option>{devices.length > 0 ? deviceWords[kind] : deviceWords.none[kind]}</option>
+          <option>
+            {devices.length > 0 || withheld ? deviceWords[kind] : deviceWords.none[kind]}
+          </option>
         )}
         {known.map(({ deviceId, label }, index) => (
           <option key={deviceId} value={deviceId} selected={deviceId === chosen}>

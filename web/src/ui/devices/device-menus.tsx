@@ -1,8 +1,11 @@
 // Camera, microphone with its level, and speaker: before joining and in the settings.
-import type { Call } from '../../call/call-state.ts';
+import type { Call, DeviceProblem } from '../../call/call-state.ts';
 import { handOff } from '../hand-off.ts';
 import { DeviceMenu } from './device-menu.tsx';
 import { LevelMeter } from './level-meter.tsx';
+
+const isWithheld = (problem: DeviceProblem | null): boolean =>
+  problem !== null && problem !== 'missing';
 
 export const DeviceMenus = ({ call }: { readonly call: Call }) => {
   const { devices, cameraId, microphoneId, speakerId, micLevel, micOn, micTrack } = call.state;
@@ -13,6 +16,7 @@ export const DeviceMenus = ({ call }: { readonly call: Call }) => {
         kind="camera"
         devices={cameras}
         chosen={cameraId.value}
+        withheld={isWithheld(call.state.camProblem.value)}
         onChoose={(id) => handOff(call.chooseCamera(id))}
       />
       <div class="device-with-level">
@@ -20,6 +24,7 @@ export const DeviceMenus = ({ call }: { readonly call: Call }) => {
           kind="microphone"
           devices={microphones}
           chosen={microphoneId.value}
+          withheld={isWithheld(call.state.micProblem.value)}
           onChoose={(id) => handOff(call.chooseMicrophone(id))}
         />
         <LevelMeter level={micLevel} live={micOn.value && micTrack.value !== null} />
