@@ -17,7 +17,7 @@ export default defineConfig({
     projects: [
       project('unit', ['*/src/**/*.test.ts'], 20_000, true),
       project('scenario', ['*/test/**/*.test.ts'], 120_000, false),
-      project('e2e', ['web/e2e/**/*.test.ts'], 240_000, false),
+      project('e2e', ['web/{e2e,gallery}/**/*.test.{ts,mjs}'], 240_000, false),
       project('long', ['*/{test,e2e}/**/*.long.ts'], 1_800_000, false),
     ],
   },

@@ -76,11 +76,15 @@ export class Person {
     await this.enter();
   }
 
-  /** From the lobby into the meeting. */
-  async enter(): Promise<void> {
+  async fillIn(): Promise<void> {
     const field = await this.page.waitForSelector(byTestId('display-name'));
     await field?.click({ count: 3 });
     await field?.type(this.name);
+  }
+
+  /** From the lobby into the meeting. */
+  async enter(): Promise<void> {
+    await this.fillIn();
     await this.press('join');
     await this.page.waitForSelector(byTestId('leave'));
   }
@@ -131,6 +135,15 @@ export class Person {
   /** Names of the events that the server told this page since it was loaded. */
   eventsHeard(): Promise<string[]> {
     return this.page.evaluate(namesInLog);
+  }
+
+  /** The server told this page of that event so often since it was loaded. */
+  async heardTimes(event: string, times: number): Promise<void> {
+    await until(
+      `${this.name} heard ${event} ${times} times`,
+      async () => (await this.eventsHeard()).filter((name) => name === event).length,
+      (count) => count >= times,
+    );
   }
 
   async seesWidthIn(tile: string, isRight: (width: number) => boolean): Promise<void> {

@@ -124,11 +124,7 @@ test('J5 a page loaded anew while the server is away comes in by itself once it 
 test('M8 the media workers are killed: the same people, tiles and socket, new media', async () => {
   const [annId, bobId] = [await ann.peerId(), await bob.peerId()];
   server.killWorkers();
-  await until(
-    'both heard that the media was lost and the room placed again',
-    async () => [...(await ann.eventsHeard()), ...(await bob.eventsHeard())],
-    (heard) => heard.filter((event) => event === 'media-lost').length === 2,
-  );
+  for (const person of [ann, bob]) await person.heardTimes('media-lost', 1);
   await bothMeet();
   expect([await ann.peerId(), await bob.peerId()]).toEqual([annId, bobId]);
   await ann.hasConnected(1);

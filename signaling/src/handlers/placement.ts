@@ -30,7 +30,9 @@ const place = async (deps: Deps, roomId: RoomId): Promise<void> => {
 /** Sees to it, in the background, that a room with people on this node has a home. */
 export const ensurePlaced = (deps: Deps, roomId: RoomId): void => {
   place(deps, roomId).catch((error: unknown) => {
-    deps.log.error({ room: roomTag(roomId), err: error }, 'room could not be placed');
+    const isWait = error instanceof AppError && error.code === 'media-unavailable';
+    if (isWait) deps.log.warn({ room: roomTag(roomId) }, 'room waits for a media worker');
+    else deps.log.error({ room: roomTag(roomId), err: error }, 'room could not be placed');
     deps.clock.after(PLACE_RETRY_MS, () => {
       if (deps.rooms.serves(roomId)) ensurePlaced(deps, roomId);
     });

@@ -1,0 +1,28 @@
+// npm run bench -- NAME [--json]: sets up what is missing, builds the page, and runs the bench of
+// that name from any package's bench/ folder. Figures are of this machine, at this moment.
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { exitWith } from './lib/exit-with.mjs';
+import { runInForeground } from './lib/foreground.mjs';
+import { ROOT } from './lib/paths.mjs';
+import { setUp } from './lib/setup.mjs';
+
+const PACKAGES = ['e2ee', 'sfu-worker', 'signaling', 'web'];
+
+const benches = PACKAGES.map((name) => path.join(ROOT, name, 'bench'))
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) => readdirSync(folder).map((file) => path.join(folder, file)))
+  .filter((file) => file.endsWith('.ts'));
+
+await exitWith(async () => {
+  const [name = '', ...args] = process.argv.slice(2);
+  const file = benches.find((bench) => path.basename(bench, '.ts') === name);
+  if (file === undefined) {
+    const names = benches.map((bench) => path.basename(bench, '.ts')).join(', ');
+    console.error(`npm run bench -- NAME [--json], where NAME is one of: ${names}`);
+    return 2;
+  }
+  const { node, env } = await setUp({ browser: true });
+  const built = await runInForeground(node, ['web/build.mjs'], env);
+  return built === 0 ? runInForeground(node, [file, ...args], env) : built;
+});
