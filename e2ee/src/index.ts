@@ -1,0 +1,2 @@
+// @sotto/e2ee: frame encryption and group keys.
+export * from './frames.ts';
