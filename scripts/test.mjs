@@ -17,7 +17,7 @@ let totals = NO_TESTS;
 /** @type {string[]} */
 const failures = [];
 await exitWith(async () => {
-  const setup = await setUp({ browser: true });
+  const setup = await setUp({ browser: isCI ? true : 'if-possible' });
   if (!isLong && chosen.length === 0) await check(setup.env);
   if ((await runInForeground(setup.node, ['web/build.mjs'], setup.env)) !== 0) {
     failures.push('the page did not build');
@@ -40,8 +40,11 @@ async function check(env) {
 async function test(setup) {
   const isProjectGiven = chosen.some((arg) => arg.startsWith('--project'));
   const projects = isProjectGiven ? [] : [isLong ? '--project=long' : '--project=!long'];
-  const run = await runTests(setup, [...projects, ...chosen]);
+  const hasBrowser = setup.env.PUPPETEER_EXECUTABLE_PATH !== undefined;
+  const browserless = hasBrowser ? [] : ['--project=!e2e'];
+  const run = await runTests(setup, [...projects, ...browserless, ...chosen]);
   totals = run.totals;
+  if (!hasBrowser) totals.skipped.push({ name: 'every test in a browser', reason: 'no browser' });
   if (totals.failed > 0) failures.push('tests failed');
   else if (run.code !== 0) failures.push(`vitest ended with code ${run.code}`);
   if (totals.passed + totals.failed === 0) failures.push('no test ran');

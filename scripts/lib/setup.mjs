@@ -8,7 +8,8 @@ import { ensureWorker } from './worker.mjs';
 const OLDEST_NODE = 18; // of the one that runs these scripts; the rest runs on the pinned one
 
 /**
- * @param {{browser: boolean}} options
+ * @param {{browser: boolean | 'if-possible'}} options 'if-possible': where none can be had it is said
+ *   why, and PUPPETEER_EXECUTABLE_PATH is not set
  * @returns {Promise<{node: string, env: NodeJS.ProcessEnv}>} env: for what is started next
  */
 export async function setUp({ browser }) {
@@ -17,6 +18,20 @@ export async function setUp({ browser }) {
   }
   await ensureDependencies();
   const env = { MEDIASOUP_WORKER_BIN: await ensureWorker() };
-  const browserEnv = browser ? { PUPPETEER_EXECUTABLE_PATH: await ensureBrowser() } : {};
-  return { node: findNode(), env: { ...env, ...browserEnv } };
+  return { node: findNode(), env: { ...env, ...(await browserEnv(browser)) } };
+}
+
+/**
+ * @param {boolean | 'if-possible'} browser
+ * @returns {Promise<NodeJS.ProcessEnv>}
+ */
+async function browserEnv(browser) {
+  if (!browser) return {};
+  try {
+    return { PUPPETEER_EXECUTABLE_PATH: await ensureBrowser() };
+  } catch (error) {
+    if (browser === true || !(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    return {};
+  }
 }
