@@ -1,0 +1,29 @@
+// Links and group keys: what the page and its key worker need of them.
+export {
+  LINK_SECRET_CHARACTERS,
+  deriveEnvelopeKey,
+  deriveJoinKey,
+  derivePreSharedKey,
+  joinHash,
+  makeLinkSecret,
+  parseLinkSecret,
+} from './link-secret.ts';
+export {
+  type EnvelopeContext,
+  type EnvelopeKey,
+  type EnvelopeType,
+  type OpenedEnvelope,
+  importEnvelopeKey,
+  openEnvelope,
+  sealEnvelope,
+} from './envelope.ts';
+export { type GroupErrorCode, GroupError } from './group-errors.ts';
+export { type GroupPoint, FIRST_GENERATION, generationOf, makeGroupId } from './group-id.ts';
+export type { AcceptedCommit, GroupKeys, GroupKeysDeps, PreparedCommit } from './group-keys.ts';
+export type { Addition, CommitLimits, CommitWish } from './mls-commit-choice.ts';
+export type { WelcomeFor } from './mls-commit.ts';
+export { createGroupKeys } from './mls-group-keys.ts';
+export type { Member } from './mls-leaf.ts';
+export type { EpochFacts } from './mls-membership.ts';
+export { type AppMessage, UPDATE_AFTER_MESSAGES } from './mls-messages.ts';
+export { safetyCode } from './safety-code.ts';
