@@ -96,6 +96,7 @@ export const createFakeCall = (): Call => {
     },
     showTiles: (tiles) => {
       document.body.dataset['visible'] = String(tiles.length);
+      document.body.dataset['tiles'] = JSON.stringify(tiles);
     },
     countPeople: async () => 3,
     close: () => clearInterval(levels),

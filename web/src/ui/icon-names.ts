@@ -18,6 +18,8 @@ export const ICON_NAMES = [
   'monitor-up',
   'monitor-x',
   'phone-off',
+  'pin',
+  'pin-off',
   'plus',
   'rotate-cw',
   'server',

@@ -108,6 +108,8 @@ export const words = {
     microphoneOn: 'Microphone on',
     microphoneOff: 'Microphone off',
     speaking: 'Speaking',
+    pin: (name: string) => `Pin ${name} to the stage`,
+    ownPin: 'Pin yourself to the stage',
   },
   tips: {
     mute: 'Turn microphone off',
@@ -116,6 +118,8 @@ export const words = {
     cameraOn: 'Turn camera on',
     share: 'Share your screen',
     stopSharing: 'Stop sharing',
+    pin: 'Pin to the stage',
+    unpin: 'Unpin',
   },
   more: {
     settings: 'Settings',

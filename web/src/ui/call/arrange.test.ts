@@ -13,6 +13,7 @@ const scene = (changes: Partial<Scene>): Scene => ({
   peerIds: [],
   screens: [],
   ownScreen: false,
+  pinned: null,
   page: 0,
   corner: 'bottom-end',
   ...changes,
@@ -40,8 +41,8 @@ describe('a shared screen', () => {
   test('takes the stage, the latest if there are two', () => {
     const [first, second] = [peer(0), peer(1)];
     expect(places({ peerIds: [first, second], screens: [second, first] })).toEqual([
-      `${first}:screen@stage`,
       `${second}:screen@strip`,
+      `${first}:screen@stage`,
       'self@strip',
       `${first}@strip`,
       `${second}@strip`,
@@ -54,6 +55,37 @@ describe('a shared screen', () => {
       'self@grid',
       `${peer(0)}@grid`,
     ]);
+  });
+});
+
+describe('a pinned tile', () => {
+  test('takes the stage, also from a shared screen, and no tile changes its turn', () => {
+    const [first, second] = [peer(0), peer(1)];
+    expect(places({ peerIds: [first, second], pinned: second })).toEqual([
+      'self@strip',
+      `${first}@strip`,
+      `${second}@stage`,
+    ]);
+    expect(places({ peerIds: [first, second], screens: [first], pinned: 'self' })).toEqual([
+      `${first}:screen@strip`,
+      'self@stage',
+      `${first}@strip`,
+      `${second}@strip`,
+    ]);
+  });
+
+  test('is on every page of the others', () => {
+    const pinned = { peerIds: peers(39), pinned: peer(30) };
+    const { pages } = arrange(scene(pinned));
+    for (let page = 0; page < pages; page++) {
+      const { tiles } = arrange(scene({ ...pinned, page }));
+      expect(tiles.find(({ place }) => place === 'stage')?.key).toBe(peer(30));
+    }
+  });
+
+  test('that is gone leaves the stage, and of a pair nobody is pinned', () => {
+    expect(places({ peerIds: peers(2), pinned: peer(9) })).toEqual(places({ peerIds: peers(2) }));
+    expect(places({ peerIds: peers(1), pinned: peer(0) })).toEqual(places({ peerIds: peers(1) }));
   });
 });
 
@@ -76,11 +108,13 @@ describe('pages', () => {
         fc.nat({ max: 3 }),
         fc.boolean(),
         fc.boolean(),
-        (count, sharing, ownScreen, compact) => {
+        fc.option(fc.nat({ max: 60 })),
+        (count, sharing, ownScreen, compact, pin) => {
           const peerIds = peers(count);
           const screens = peerIds.slice(0, sharing);
+          const pinned = pin === null ? null : peer(pin);
           const at = (page: number) =>
-            arrange(scene({ peerIds, screens, ownScreen, compact, page }));
+            arrange(scene({ peerIds, screens, ownScreen, compact, page, pinned }));
           const { pages } = at(0);
           const shown = Array.from({ length: pages }, (_, page) => at(page).tiles).flat();
           // The stage is on every page.

@@ -38,6 +38,8 @@ export interface Scene {
   /** Whose screens are shared, the latest last. */
   readonly screens: readonly PeerId[];
   readonly ownScreen: boolean;
+  /** The key of the tile that the person wants large; null, or gone: nobody is pinned. */
+  readonly pinned: string | null;
   readonly page: number;
   readonly corner: Corner;
 }
@@ -45,7 +47,10 @@ export interface Scene {
 const PAGE_SIZE = 25;
 const COMPACT_PAGE_SIZE = 6;
 
-const ownCam: Tile = { key: 'self', peerId: null, kind: 'cam' };
+/** Of one's own picture; somebody else's has their peer id. */
+export const OWN_CAM_KEY = 'self';
+
+const ownCam: Tile = { key: OWN_CAM_KEY, peerId: null, kind: 'cam' };
 const ownScreen: Tile = { key: 'self:screen', peerId: null, kind: 'screen' };
 const camOf = (peerId: PeerId): Tile => ({ key: peerId, peerId, kind: 'cam' });
 const screenOf = (peerId: PeerId): Tile => ({ key: `${peerId}:screen`, peerId, kind: 'screen' });
@@ -69,12 +74,19 @@ const asGrid = (scene: Scene, tiles: readonly Tile[]): Arrangement => {
   return { page, pages, tiles: place(onPage, gridLayout(scene.area, onPage.length), 'grid') };
 };
 
-const asStage = (scene: Scene, onStage: Tile, others: readonly Tile[]): Arrangement => {
+/** In the order of `all`, whoever is on the stage: no element moves in the document, none loses focus. */
+const asStage = (scene: Scene, onStage: Tile, all: readonly Tile[]): Arrangement => {
+  const others = all.filter((tile) => tile !== onStage);
   const capacity = stripCapacity(scene.area, pageSize(scene));
   const { page, pages, onPage } = pageOf(others, capacity, scene.page);
   const { stage, strip } = stageLayout(scene.area, onPage.length);
   const tiles = [...place([onStage], [stage], 'stage'), ...place(onPage, strip, 'strip')];
-  return { page, pages, tiles };
+  const order = all.map(({ key }) => key);
+  return {
+    page,
+    pages,
+    tiles: tiles.toSorted((a, b) => order.indexOf(a.key) - order.indexOf(b.key)),
+  };
 };
 
 /** Alone, or two people: the own picture floats, and whoever is there has the whole area. */
@@ -92,13 +104,11 @@ export const arrange = (scene: Scene): Arrangement => {
   if (scene.area.width <= 0 || scene.area.height <= 0) return { tiles: [], page: 0, pages: 1 };
   const others = scene.peerIds.map(camOf);
   const shared = scene.screens.map(screenOf);
-  const onStage = shared.at(-1);
   const ownShared = scene.ownScreen ? [ownScreen] : [];
-  if (onStage) {
-    const rest = shared.slice(0, -1);
-    return asStage(scene, onStage, [...rest, ...ownShared, ownCam, ...others]);
-  }
+  const isPair = others.length <= 1 && shared.length === 0 && ownShared.length === 0;
+  if (isPair) return asPair(scene, others);
+  const all = [...shared, ...ownShared, ownCam, ...others];
   // What one shares oneself takes no stage: one wants to see the people.
-  if (scene.ownScreen) return asGrid(scene, [...ownShared, ownCam, ...others]);
-  return others.length <= 1 ? asPair(scene, others) : asGrid(scene, [ownCam, ...others]);
+  const onStage = all.find(({ key }) => key === scene.pinned) ?? shared.at(-1);
+  return onStage ? asStage(scene, onStage, all) : asGrid(scene, all);
 };

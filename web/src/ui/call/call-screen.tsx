@@ -20,6 +20,7 @@ import { KeyboardHelp } from './keyboard-help.tsx';
 import { Stage } from './stage.tsx';
 import { useIdle } from './use-idle.ts';
 import { useMenuItems } from './use-menu-items.ts';
+import { usePinning } from './use-pinning.ts';
 import { usePushToTalk } from './use-push-to-talk.ts';
 import { useWakeLock } from './use-wake-lock.ts';
 
@@ -40,6 +41,7 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
   const panel = useSignal<PanelName>('none');
   const help = useSignal(false);
   const toasts = useNotices(call);
+  const pinning = usePinning(state);
   const bar = useRef<HTMLDivElement>(null);
   const alone = state.peers.value.length === 0;
   const idle = useIdle(bar, !alone && state.connection.value === 'connected');
@@ -70,11 +72,7 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
     <main class="call" data-idle={idle ? 'true' : undefined}>
       <h1 class="sr-only">{words.call.title}</h1>
       <div class="call-main">
-        <Stage call={call} beside={panel.value} />
-        {alone && !state.screenOn.value && <FirstOne />}
-        <Elapsed since={state.joinedAt} />
-        <Connection state={state} />
-        <ToastList toasts={toasts} />
+        {/* First, so that Tab comes to the controls before twenty-five tiles. */}
         <ControlBar
           call={call}
           bar={bar}
@@ -83,8 +81,15 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
           onCopyLink={() => handOff(copyLink())}
           menuItems={menuItems}
         />
+        {alone && !state.screenOn.value && <FirstOne />}
+        <Elapsed since={state.joinedAt} />
+        <Connection state={state} />
+        <ToastList toasts={toasts} />
+        <Stage call={call} pinning={pinning} beside={panel.value} />
       </div>
-      {panel.value === 'people' && <PeoplePanel call={call} onClose={closePanel} />}
+      {panel.value === 'people' && (
+        <PeoplePanel call={call} pinning={pinning} onClose={closePanel} />
+      )}
       {panel.value === 'settings' && <SettingsPanel call={call} onClose={closePanel} />}
       <KeyboardHelp open={help} />
       <Announcer state={state} />

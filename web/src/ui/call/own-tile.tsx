@@ -8,17 +8,20 @@ import type { Corner } from '../layout.ts';
 import { Video } from '../video.tsx';
 import { words } from '../words.ts';
 import type { PlacedTile } from './arrange.ts';
+import { PinButton } from './pin-button.tsx';
 import { TileBox } from './tile-box.tsx';
 import { TileName } from './tile-name.tsx';
 import { useFloating } from './use-floating.ts';
+import type { Pinning } from './use-pinning.ts';
 
 interface OwnTileProps {
   readonly call: Call;
   readonly placed: PlacedTile;
   readonly corner: Signal<Corner>;
+  readonly pinning: Pinning;
 }
 
-export const OwnTile = ({ call, placed, corner }: OwnTileProps) => {
+export const OwnTile = ({ call, placed, corner, pinning }: OwnTileProps) => {
   const { selfPeerId, selfName, camTrack, activeSpeaker } = call.state;
   const floating = useFloating(corner);
   const peerId = selfPeerId.value;
@@ -39,6 +42,14 @@ export const OwnTile = ({ call, placed, corner }: OwnTileProps) => {
       <Avatar name={selfName.value} id={peerId ?? ''} />
       {track && <Video track={track} mirrored />}
       <TileName name={words.call.you} micOn={micOn} />
+      <div class="tile-marks">
+        <PinButton
+          pinning={pinning}
+          tileKey={placed.key}
+          label={words.call.ownPin}
+          look="tile-mark"
+        />
+      </div>
     </TileBox>
   );
 };

@@ -8,13 +8,16 @@ import { hueOf } from '../initials.ts';
 import { Video } from '../video.tsx';
 import { words } from '../words.ts';
 import type { PlacedTile } from './arrange.ts';
+import { PinButton } from './pin-button.tsx';
 import { TileBox } from './tile-box.tsx';
 import { TileName } from './tile-name.tsx';
+import type { Pinning } from './use-pinning.ts';
 
 interface PeerTileProps {
   readonly peer: RemotePeer;
   readonly placed: PlacedTile;
   readonly activeSpeaker: ReadonlySignal<PeerId | null>;
+  readonly pinning: Pinning;
 }
 
 const LostMark = ({ name }: { readonly name: string }) => {
@@ -27,7 +30,7 @@ const LostMark = ({ name }: { readonly name: string }) => {
   );
 };
 
-export const PeerTile = ({ peer, placed, activeSpeaker }: PeerTileProps) => {
+export const PeerTile = ({ peer, placed, activeSpeaker, pinning }: PeerTileProps) => {
   const { peerId, displayName, connected, micOn, camOn, camTrack } = peer;
   return (
     <TileBox
@@ -42,7 +45,15 @@ export const PeerTile = ({ peer, placed, activeSpeaker }: PeerTileProps) => {
       <Avatar name={displayName} id={peerId} />
       {camOn && camTrack && <Video track={camTrack} />}
       <TileName name={displayName} micOn={micOn} />
-      {!connected && <LostMark name={displayName} />}
+      <div class="tile-marks">
+        {!connected && <LostMark name={displayName} />}
+        <PinButton
+          pinning={pinning}
+          tileKey={placed.key}
+          label={words.call.pin(displayName)}
+          look="tile-mark"
+        />
+      </div>
     </TileBox>
   );
 };

@@ -12,6 +12,7 @@ import { PageTurner } from './page-turner.tsx';
 import { PeerTile } from './peer-tile.tsx';
 import { OwnScreenTile, ScreenTile } from './screen-tile.tsx';
 import { useMoving } from './use-moving.ts';
+import type { Pinning } from './use-pinning.ts';
 import { useScreens } from './use-screens.ts';
 import { useSwipe } from './use-swipe.ts';
 import { useVisibleTiles } from './use-visible-tiles.ts';
@@ -21,11 +22,12 @@ const isCompact = ({ width, height }: Size): boolean => width < 600 || height < 
 
 interface StageProps {
   readonly call: Call;
+  readonly pinning: Pinning;
   /** Changes when something beside the stage comes or goes. */
   readonly beside: string;
 }
 
-export const Stage = ({ call, beside }: StageProps) => {
+export const Stage = ({ call, pinning, beside }: StageProps) => {
   const { ref, size } = useSize<HTMLDivElement>();
   const page = useSignal(0);
   const corner = useSignal<Corner>('bottom-end');
@@ -36,6 +38,7 @@ export const Stage = ({ call, beside }: StageProps) => {
     peerIds: peers.map(({ peerId }) => peerId),
     screens: useScreens(peers),
     ownScreen: call.state.screenOn.value,
+    pinned: pinning.pinned.value,
     page: page.value,
     corner: corner.value,
   });
@@ -56,15 +59,21 @@ export const Stage = ({ call, beside }: StageProps) => {
       return kind === 'screen' ? (
         <OwnScreenTile key={key} call={call} placed={placed} />
       ) : (
-        <OwnTile key={key} call={call} placed={placed} corner={corner} />
+        <OwnTile key={key} call={call} placed={placed} corner={corner} pinning={pinning} />
       );
     }
     const peer = peers.find((other) => other.peerId === peerId);
     if (!peer) return null;
     return kind === 'screen' ? (
-      <ScreenTile key={key} peer={peer} placed={placed} />
+      <ScreenTile key={key} peer={peer} placed={placed} pinning={pinning} />
     ) : (
-      <PeerTile key={key} peer={peer} placed={placed} activeSpeaker={call.state.activeSpeaker} />
+      <PeerTile
+        key={key}
+        peer={peer}
+        placed={placed}
+        activeSpeaker={call.state.activeSpeaker}
+        pinning={pinning}
+      />
     );
   };
 

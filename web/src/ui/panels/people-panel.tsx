@@ -1,6 +1,10 @@
 // Everybody in the meeting, oneself first, and the link to invite more.
+import type { ComponentChildren } from 'preact';
 import type { Call } from '../../call/call-state.ts';
 import { Avatar } from '../avatar.tsx';
+import { OWN_CAM_KEY } from '../call/arrange.ts';
+import { PinButton } from '../call/pin-button.tsx';
+import type { Pinning } from '../call/use-pinning.ts';
 import { isCameraOn, isMicrophoneOn } from '../devices/media-toggles.tsx';
 import { Icon } from '../icon.tsx';
 import { InviteLink } from '../invite-link.tsx';
@@ -14,9 +18,10 @@ interface PersonProps {
   readonly connected: boolean;
   readonly micOn: boolean;
   readonly camOn: boolean;
+  readonly children: ComponentChildren;
 }
 
-const Person = ({ id, name, shown, connected, micOn, camOn }: PersonProps) => (
+const Person = ({ id, name, shown, connected, micOn, camOn, children }: PersonProps) => (
   <li class="person">
     <Avatar name={name} id={id} />
     <span class="person-name">
@@ -28,15 +33,17 @@ const Person = ({ id, name, shown, connected, micOn, camOn }: PersonProps) => (
       <Icon name={micOn ? 'mic' : 'mic-off'} />
       <Icon name={camOn ? 'video' : 'video-off'} />
     </span>
+    {children}
   </li>
 );
 
 interface PeoplePanelProps {
   readonly call: Call;
+  readonly pinning: Pinning;
   readonly onClose: () => void;
 }
 
-export const PeoplePanel = ({ call, onClose }: PeoplePanelProps) => {
+export const PeoplePanel = ({ call, pinning, onClose }: PeoplePanelProps) => {
   const { peers, selfName, selfPeerId } = call.state;
   return (
     <Panel
@@ -52,7 +59,14 @@ export const PeoplePanel = ({ call, onClose }: PeoplePanelProps) => {
           connected
           micOn={isMicrophoneOn(call)}
           camOn={isCameraOn(call)}
-        />
+        >
+          <PinButton
+            pinning={pinning}
+            tileKey={OWN_CAM_KEY}
+            label={words.call.ownPin}
+            look="tool"
+          />
+        </Person>
         {peers.value.map(({ peerId, displayName, connected, micOn, camOn }) => (
           <Person
             key={peerId}
@@ -62,7 +76,14 @@ export const PeoplePanel = ({ call, onClose }: PeoplePanelProps) => {
             connected={connected}
             micOn={micOn}
             camOn={camOn}
-          />
+          >
+            <PinButton
+              pinning={pinning}
+              tileKey={peerId}
+              label={words.call.pin(displayName)}
+              look="tool"
+            />
+          </Person>
         ))}
       </ul>
       <section class="panel-foot">
