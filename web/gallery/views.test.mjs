@@ -183,6 +183,37 @@ describe('keys', () => {
   });
 });
 
+const toastWith = (text) => visit.page.waitForSelector(`.toast ::-p-text(${text})`);
+
+describe('notices', () => {
+  test('who talks while muted is told so, and how to be heard', async () => {
+    await visit.open('three');
+    await visit.page.keyboard.press('m');
+    await pressed('toggle-mic', false);
+    expect(await count('.toast')).toBe(0);
+    await visit.page.evaluate(() => {
+      const { state } = globalThis.gallery.call;
+      let turn = 0;
+      setInterval(() => (state.micLevel.value = 0.6 + ++turn / 1000), 50);
+    });
+    await toastWith('You’re muted');
+  });
+
+  test('the same trouble can be told again', async () => {
+    await visit.open('three');
+    for (let time = 0; time < 2; time++) {
+      await visit.page.evaluate(() => {
+        const { notice } = globalThis.gallery.call.state;
+        notice.value = null;
+        notice.value = 'share-refused';
+      });
+      await toastWith('Your screen isn’t shared');
+      await visit.page.click('.toast button');
+      await visit.page.waitForSelector('.toast', { hidden: true });
+    }
+  });
+});
+
 describe('controls', () => {
   test('step back when the mouse rests, and come back when it moves', async () => {
     await visit.open('three');

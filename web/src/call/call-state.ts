@@ -65,7 +65,7 @@ export const createCallState = () => {
     microphoneId: signal<string | null>(null),
     cameraId: signal<string | null>(null),
     speakerId: signal<string | null>(null),
-    /** Own microphone, 0 to 1, about ten times a second while there is a track. */
+    /** Own microphone, 0 to 1, about ten times a second while there is a track, muted or not. */
     micLevel: signal(0),
 
     /** In the order of joining; the own peer is not among them. */

@@ -1,4 +1,5 @@
-// How loud the own microphone is, ten times a second, for the meter before joining and the own tile.
+// How loud the own microphone is, ten times a second, for the meter before joining and the hint that
+// somebody talks while muted.
 import { onNextGesture } from './gesture.ts';
 
 const INTERVAL_MS = 100;
@@ -15,7 +16,7 @@ export const meterLevel = (samples: Float32Array): number => {
   return Math.min(1, Math.max(0, 1 - dbfs / FLOOR_DBFS));
 };
 
-/** The answer ends it; may be called at any time. */
+/** Measures also while the track is muted. The answer ends it; may be called at any time. */
 export const watchMicLevel = (
   track: MediaStreamTrack,
   onLevel: (level: number) => void,
@@ -23,7 +24,10 @@ export const watchMicLevel = (
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   analyser.fftSize = SAMPLES;
-  const source = context.createMediaStreamSource(new MediaStream([track]));
+  // A muted track is silent to whoever listens to it; a copy is muted apart. It goes nowhere but here.
+  const copy = track.clone();
+  copy.enabled = true;
+  const source = context.createMediaStreamSource(new MediaStream([copy]));
   source.connect(analyser);
   const samples = new Float32Array(SAMPLES);
   const timer = setInterval(() => {
@@ -41,6 +45,7 @@ export const watchMicLevel = (
     clearInterval(timer);
     cancelResume();
     source.disconnect();
+    copy.stop();
     context.close().catch(() => undefined);
     onLevel(0);
   };

@@ -108,6 +108,8 @@ export const words = {
     microphoneOn: 'Microphone on',
     microphoneOff: 'Microphone off',
     speaking: 'Speaking',
+    mutedKeys: 'You’re muted. Press M to be heard, or hold Space while you talk.',
+    mutedTouch: 'You’re muted. Tap the microphone to be heard.',
     pin: (name: string) => `Pin ${name} to the stage`,
     ownPin: 'Pin yourself to the stage',
   },

@@ -20,6 +20,7 @@ import { KeyboardHelp } from './keyboard-help.tsx';
 import { Stage } from './stage.tsx';
 import { useIdle } from './use-idle.ts';
 import { useMenuItems } from './use-menu-items.ts';
+import { useMutedHint } from './use-muted-hint.ts';
 import { usePinning } from './use-pinning.ts';
 import { usePushToTalk } from './use-push-to-talk.ts';
 import { useWakeLock } from './use-wake-lock.ts';
@@ -61,6 +62,7 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
     '?': () => (help.value = true),
   });
   usePushToTalk(call);
+  useMutedHint(call, toasts);
   useWakeLock();
   const menuItems = useMenuItems({
     onSettings: () => togglePanel('settings'),
