@@ -4,13 +4,16 @@ import type { Bytes } from './web-types.ts';
 import { FrameError } from './errors.ts';
 import { decodeFrameHeader, encodeFrameHeader } from './frame-header.ts';
 import { type FrameKeys, TAG_BYTES } from './key-schedule.ts';
+import { byteOf, halvesOf } from './u64.ts';
 
 /** RFC 9605 §4.4.3: the salt, its last eight bytes xor the counter. */
 const nonceOf = (salt: Bytes, counter: bigint): Bytes => {
   const nonce = salt.slice();
-  const view = new DataView(nonce.buffer);
-  const at = nonce.length - 8;
-  view.setBigUint64(at, view.getBigUint64(at) ^ counter);
+  const halves = halvesOf(counter);
+  for (let index = 0; index < 8; index += 1) {
+    const at = nonce.length - 1 - index;
+    nonce[at] = (nonce[at] ?? 0) ^ byteOf(halves, index);
+  }
   return nonce;
 };
 

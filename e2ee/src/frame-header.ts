@@ -3,8 +3,9 @@
 //
 //    0 1 2 3 4 5 6 7
 //   |X|  K  |Y|  C  |   KID...   |   CTR...   |
-import type { Bytes } from './web-types.ts';
 import { FrameError } from './errors.ts';
+import { byteLength, byteOf, type Halves, halvesOf, isU64 } from './u64.ts';
+import type { Bytes } from './web-types.ts';
 
 /** Config byte and two values of eight bytes. */
 export const MAX_HEADER_BYTES = 17;
@@ -16,41 +17,33 @@ export interface FrameHeader {
   readonly length: number;
 }
 
-const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 /** Values up to here stand in the config byte itself. */
-const MAX_SHORT = 7n;
+const MAX_SHORT = 7;
 const EXTENDED = 0b1000;
 
-/** Bytes of the shortest big-endian form; 0 for what fits into the config byte. */
-const encodedLength = (value: bigint): number => {
-  if (value <= MAX_SHORT) return 0;
-  let length = 1;
-  for (let rest = value >> 8n; rest > 0n; rest >>= 8n) length += 1;
-  return length;
-};
+/** Bytes behind the config byte; 0 for what fits into it. */
+const encodedLength = (value: Halves): number =>
+  value.high === 0 && value.low <= MAX_SHORT ? 0 : byteLength(value);
 
-const configBits = (value: bigint, length: number): number =>
-  length === 0 ? Number(value) : EXTENDED | (length - 1);
+const configBits = (value: Halves, length: number): number =>
+  length === 0 ? value.low : EXTENDED | (length - 1);
 
-const writeBigEndian = (out: Uint8Array, end: number, length: number, value: bigint): void => {
-  let rest = value;
-  for (let index = 1; index <= length; index += 1) {
-    out[end - index] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
+const writeBigEndian = (out: Uint8Array, end: number, length: number, value: Halves): void => {
+  for (let index = 0; index < length; index += 1) out[end - 1 - index] = byteOf(value, index);
 };
 
 /** Both values are unsigned 64-bit numbers; throws FrameError `bad-argument` otherwise. */
 export const encodeFrameHeader = (kid: bigint, counter: bigint): Bytes => {
-  if (kid < 0n || kid > MAX_U64 || counter < 0n || counter > MAX_U64) {
+  if (!isU64(kid) || !isU64(counter)) {
     throw new FrameError('bad-argument', 'KID and counter are unsigned 64-bit numbers');
   }
-  const kidLength = encodedLength(kid);
-  const counterLength = encodedLength(counter);
+  const [kidHalves, counterHalves] = [halvesOf(kid), halvesOf(counter)];
+  const kidLength = encodedLength(kidHalves);
+  const counterLength = encodedLength(counterHalves);
   const out = new Uint8Array(1 + kidLength + counterLength);
-  out[0] = (configBits(kid, kidLength) << 4) | configBits(counter, counterLength);
-  writeBigEndian(out, 1 + kidLength, kidLength, kid);
-  writeBigEndian(out, out.length, counterLength, counter);
+  out[0] = (configBits(kidHalves, kidLength) << 4) | configBits(counterHalves, counterLength);
+  writeBigEndian(out, 1 + kidLength, kidLength, kidHalves);
+  writeBigEndian(out, out.length, counterLength, counterHalves);
   return out;
 };
 
@@ -65,14 +58,15 @@ const readField = (bytes: Uint8Array, start: number, bits: number): Field => {
   const length = (bits & 0b111) + 1;
   const end = start + length;
   if (end > bytes.length) throw new FrameError('too-short', 'the header is cut off');
-  let value = 0n;
+  let [high, low] = [0, 0];
   for (let index = start; index < end; index += 1) {
-    value = (value << 8n) | BigInt(bytes[index] ?? 0);
+    high = ((high << 8) | (low >>> 24)) >>> 0;
+    low = ((low << 8) | (bytes[index] ?? 0)) >>> 0;
   }
-  if (encodedLength(value) !== length) {
+  if (encodedLength({ high, low }) !== length) {
     throw new FrameError('malformed', 'a header value is not in its shortest form');
   }
-  return { value, end };
+  return { value: high === 0 ? BigInt(low) : (BigInt(high) << 32n) | BigInt(low), end };
 };
 
 /**

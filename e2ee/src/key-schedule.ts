@@ -2,6 +2,7 @@
 // The base key may be a non-extractable CryptoKey, so that its bytes never reach the frame worker.
 import type { Bytes, WebCryptoKey } from './web-types.ts';
 import { FrameError } from './errors.ts';
+import { isU64 } from './u64.ts';
 
 /** RFC 9605 §4.5, table 1: the suites with a 16-byte tag that WebCrypto has. Calls use suite 4. */
 export const SUITES = {
@@ -59,7 +60,7 @@ export const deriveFrameKeysFrom = async (
   kid: bigint,
   suite: FrameSuite,
 ): Promise<FrameKeys> => {
-  if (kid < 0n || kid > 0xffff_ffff_ffff_ffffn) {
+  if (!isU64(kid)) {
     throw new FrameError('bad-argument', 'a KID is an unsigned 64-bit number');
   }
   const [key, salt] = await Promise.all([
