@@ -57,6 +57,16 @@ describe('the key ring', () => {
     expect(found(ring, GROUP, 2)).toBeDefined();
   });
 
+  it('F12 gives no key out that was asked for before the wipe and made after it', async () => {
+    const { ring } = makeRing();
+    ring.install(await epochKeys('alice', GROUP, 1));
+    const live = found(ring, GROUP, 1);
+    await live?.keysOf(7);
+    const asked = [live?.keysOf(0), live?.keysOf(7)];
+    ring.close();
+    for (const keys of asked) expect(await codeOf(() => keys)).toBe('unknown-epoch');
+  });
+
   it('F12 wipes epoch e at once when e + 16 comes', async () => {
     const { ring } = makeRing();
     for (let epoch = 0; epoch < 16; epoch += 1) {

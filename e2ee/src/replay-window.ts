@@ -34,8 +34,7 @@ export class ReplayWindow {
   /** Clears the bits of the counters between; the ring holds exactly REPLAY_WINDOW of them. */
   #advance(counter: number): void {
     if (counter - this.#highest >= REPLAY_WINDOW) this.#bits.fill(0);
-    else for (let each = this.#highest + 1; each < counter; each += 1) this.#clear(each);
-    this.#clear(counter);
+    else for (let each = this.#highest + 1; each <= counter; each += 1) this.#clear(each);
     this.#highest = counter;
   }
 
