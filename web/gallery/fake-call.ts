@@ -1,6 +1,11 @@
 // A call that nobody is in: the real state, filled by hand, behind the actions that the views call.
 import { PeerId } from '@sotto/signaling/protocol';
-import { type Call, createCallState, type RemotePeer } from '../src/call/call-state.ts';
+import {
+  type Call,
+  type ChosenDevices,
+  createCallState,
+  type RemotePeer,
+} from '../src/call/call-state.ts';
 import { portrait } from './portraits.ts';
 
 const NAMES = [
@@ -43,7 +48,7 @@ const device = (kind: MediaDeviceKind, deviceId: string, label: string): MediaDe
 
 const LEVEL_EVERY_MS = 100;
 
-export const createFakeCall = (): Call => {
+export const createFakeCall = (chosen: ChosenDevices): Call => {
   const state = createCallState();
   state.selfPeerId.value = peerIdOf(0);
   state.selfName.value = 'Mira Sørensen';
@@ -57,7 +62,9 @@ export const createFakeCall = (): Call => {
     cameras: [device('videoinput', 'c1', 'FaceTime HD Camera')],
     speakers: [device('audiooutput', 's1', 'Headset (Jabra Evolve2 65 Flex Stereo)')],
   };
-  [state.microphoneId.value, state.cameraId.value, state.speakerId.value] = ['m1', 'c1', 's1'];
+  state.microphoneId.value = chosen.microphoneId ?? 'm1';
+  state.cameraId.value = chosen.cameraId ?? 'c1';
+  state.speakerId.value = chosen.speakerId ?? 's1';
 
   let beat = 0;
   const levels = setInterval(() => {

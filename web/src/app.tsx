@@ -5,23 +5,32 @@ import { Home } from './ui/home.tsx';
 import { type CreateCall, Meeting } from './ui/meeting.tsx';
 import { Failed } from './ui/outcomes/failed.tsx';
 import { NotFound } from './ui/outcomes/not-found.tsx';
+import type { SettingsStore } from './ui/settings.ts';
+import { SettingsContext } from './ui/use-settings.ts';
+import { useTheme } from './ui/use-theme.ts';
 
 interface AppProps {
   readonly createCall: CreateCall;
+  readonly settings: SettingsStore;
 }
 
-const AtRoom = ({ createCall }: AppProps) => {
+const AtRoom = ({ createCall }: Pick<AppProps, 'createCall'>) => {
   const roomId = RoomId.safeParse(useRoute().params['roomId']);
   if (!roomId.success) return <Failed reason="room-not-found" />;
   return <Meeting key={roomId.data} roomId={roomId.data} createCall={createCall} />;
 };
 
-export const App = ({ createCall }: AppProps) => (
-  <LocationProvider>
-    <Router>
-      <Route path="/" component={Home} />
-      <Route path="/m/:roomId" component={AtRoom} createCall={createCall} />
-      <Route default component={NotFound} />
-    </Router>
-  </LocationProvider>
-);
+export const App = ({ createCall, settings }: AppProps) => {
+  useTheme(settings);
+  return (
+    <SettingsContext.Provider value={settings}>
+      <LocationProvider>
+        <Router>
+          <Route path="/" component={Home} />
+          <Route path="/m/:roomId" component={AtRoom} createCall={createCall} />
+          <Route default component={NotFound} />
+        </Router>
+      </LocationProvider>
+    </SettingsContext.Provider>
+  );
+};

@@ -41,6 +41,13 @@ export interface LocalDevices {
   readonly speakers: readonly MediaDeviceInfo[];
 }
 
+/** What the person chose before, null for nothing; what is gone by now is replaced by any other. */
+export interface ChosenDevices {
+  readonly microphoneId: string | null;
+  readonly cameraId: string | null;
+  readonly speakerId: string | null;
+}
+
 /** Passing trouble in words for people; the views decide the words. */
 export type Notice = 'share-refused' | 'device-lost' | 'media-rebuilding' | 'request-refused';
 

@@ -6,7 +6,13 @@ import { browserClock } from '../signaling/clock.ts';
 import { fetchJoinToken, fetchPeopleCount, HttpError } from '../signaling/http.ts';
 import { browserSocket, signalingUrl } from '../signaling/socket.ts';
 import { watchWakeUps } from '../signaling/wake-ups.ts';
-import { type Call, createCallState, type FailReason, type Notice } from './call-state.ts';
+import {
+  type Call,
+  type ChosenDevices,
+  createCallState,
+  type FailReason,
+  type Notice,
+} from './call-state.ts';
 import { failReasonOfError } from './fail-reason.ts';
 import { LocalMedia } from './local-media.ts';
 import { Meeting } from './meeting.ts';
@@ -25,8 +31,11 @@ const share = (track: MediaStreamTrack | null): WantedStream => ({
 });
 
 /** One way in and out: after `left` or `failed` another call is made. */
-export const createCall = (roomId: RoomId): Call => {
+export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
   const state = createCallState();
+  state.microphoneId.value = chosen.microphoneId;
+  state.cameraId.value = chosen.cameraId;
+  state.speakerId.value = chosen.speakerId;
   const onNotice = (notice: Notice): void => {
     // The same trouble again is news again.
     state.notice.value = null;

@@ -151,6 +151,19 @@ test('a device that is chosen while off is opened when it goes on', async () => 
   expect(asked).toEqual(['cam2']);
 });
 
+test('for one that is remembered and gone, any other is taken', async () => {
+  const { device, slot, asked, answer } = createScene('cam');
+  slot.deviceId.value = 'cam7';
+  void device.turnOn();
+  await answer('missing');
+  const other = camera();
+  await answer(other);
+  expect(asked).toEqual(['cam7', null]);
+  expect(slot.track.value).toBe(other);
+  expect(slot.deviceId.value).toBe('cam1');
+  expect(slot.problem.value).toBeNull();
+});
+
 test('a device that is unplugged is told, and any other taken', async () => {
   const { device, slot, asked, answer, losses } = createScene('mic');
   void device.turnOn();

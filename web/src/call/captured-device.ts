@@ -72,10 +72,20 @@ export class CapturedDevice {
   async open(deviceId: string | null): Promise<void> {
     const ask = this.ask();
     try {
-      const tracks = await this.#capture({ [this.#kind]: deviceId });
-      ask.give(tracks[this.#kind]);
+      ask.give(await this.#captureOr(deviceId));
     } catch (error) {
       ask.fail(error instanceof CaptureError ? error.problem : 'unknown');
+    }
+  }
+
+  /** Any other device for one that is gone, as one remembered may be; unless one is open and serves. */
+  async #captureOr(deviceId: string | null): Promise<MediaStreamTrack | null> {
+    try {
+      return (await this.#capture({ [this.#kind]: deviceId }))[this.#kind];
+    } catch (error) {
+      const isGone = error instanceof CaptureError && error.problem === 'missing';
+      if (!isGone || deviceId === null || this.#slot.track.value !== null) throw error;
+      return (await this.#capture({ [this.#kind]: null }))[this.#kind];
     }
   }
 

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
 import { handOff } from './hand-off.ts';
 import { Icon } from './icon.tsx';
+import { ThemeMenu } from './panels/look-settings.tsx';
 import { parseRoomLink } from './room-link.ts';
 import { useNewMeeting } from './use-new-meeting.ts';
 import { useTitle } from './use-title.ts';
@@ -105,6 +106,9 @@ export const Home = () => {
         </div>
       </section>
       <Facts />
+      <footer class="home-foot">
+        <ThemeMenu />
+      </footer>
     </main>
   );
 };

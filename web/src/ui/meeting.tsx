@@ -1,15 +1,16 @@
 // One meeting, from its door to the end: shows the screen that fits the call's phase.
 import type { RoomId } from '@sotto/signaling/protocol';
 import { useEffect, useState } from 'preact/hooks';
-import type { Call } from '../call/call-state.ts';
+import type { Call, ChosenDevices } from '../call/call-state.ts';
 import { CallScreen } from './call/call-screen.tsx';
 import { Lobby } from './lobby/lobby.tsx';
 import { After } from './outcomes/after.tsx';
 import { Failed } from './outcomes/failed.tsx';
+import { useSettings } from './use-settings.ts';
 import { useTitle } from './use-title.ts';
 import { words } from './words.ts';
 
-export type CreateCall = (roomId: RoomId) => Call;
+export type CreateCall = (roomId: RoomId, chosen: ChosenDevices) => Call;
 
 export interface MeetingProps {
   readonly roomId: RoomId;
@@ -21,7 +22,8 @@ interface AttemptProps extends MeetingProps {
 }
 
 const Attempt = ({ roomId, createCall, onAgain }: AttemptProps) => {
-  const [call] = useState(() => createCall(roomId));
+  const { current } = useSettings();
+  const [call] = useState(() => createCall(roomId, current.value));
   useEffect(() => () => call.close(), [call]);
 
   const phase = call.state.phase.value;

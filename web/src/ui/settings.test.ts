@@ -1,10 +1,10 @@
 // What comes back from the device's storage, whatever is in it.
 import { expect, test } from 'vitest';
-import { readSettings, saveSettings } from './settings.ts';
+import { openSettings } from './settings.ts';
 
-const storageWith = (text: string | null): Storage => {
+const storageWith = (text: string | null) => {
   let held = text;
-  return {
+  const storage: Storage = {
     length: 1,
     clear: () => undefined,
     key: () => null,
@@ -14,26 +14,48 @@ const storageWith = (text: string | null): Storage => {
       held = value;
     },
   };
+  return { storage: () => storage, held: () => held };
 };
 
-test('a saved name comes back', () => {
-  const storage = storageWith(null);
-  saveSettings({ name: 'Ada' }, () => storage);
-  expect(readSettings(() => storage)).toEqual({ name: 'Ada' });
+const DEFAULTS = {
+  name: '',
+  microphoneId: null,
+  cameraId: null,
+  speakerId: null,
+  mirror: true,
+  theme: 'system',
+};
+
+const from = (text: string | null) => openSettings(storageWith(text).storage).current.value;
+
+test('what was changed comes back, all of it and nothing more', () => {
+  const { storage, held } = storageWith(null);
+  openSettings(storage).change({ name: 'Ada', cameraId: 'c1' });
+  openSettings(storage).change({ mirror: false, theme: 'dark' });
+  const all = { ...DEFAULTS, name: 'Ada', cameraId: 'c1', mirror: false, theme: 'dark' };
+  expect(openSettings(storage).current.value).toEqual(all);
+  expect(JSON.parse(held() ?? '')).toEqual(all);
 });
 
-test.each([null, '{}', 'not json', '[]', '{"name":7}', '{"name":"  "}'])(
+test.each([null, '{}', 'not json', '[]', '7', '{"name":7}', '{"name":"  ","theme":"pink"}'])(
   'what cannot be read gives the defaults: %s',
   (text) => {
-    expect(readSettings(() => storageWith(text))).toEqual({ name: '' });
+    expect(from(text)).toEqual(DEFAULTS);
   },
 );
 
-const forbidden = (): Storage => {
-  throw new Error('denied');
-};
+test('what can be read is kept beside what cannot', () => {
+  expect(from('{"name":"Ada","mirror":"maybe","cameraId":""}')).toEqual({
+    ...DEFAULTS,
+    name: 'Ada',
+  });
+});
 
 test('forbidden storage is survived', () => {
-  expect(readSettings(forbidden)).toEqual({ name: '' });
-  expect(() => saveSettings({ name: 'Ada' }, forbidden)).not.toThrow();
+  const settings = openSettings(() => {
+    throw new Error('denied');
+  });
+  expect(settings.current.value).toEqual(DEFAULTS);
+  settings.change({ name: 'Ada' });
+  expect(settings.current.value.name).toBe('Ada');
 });

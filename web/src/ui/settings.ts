@@ -1,31 +1,59 @@
-// What this device remembers between visits: the name, and nothing else.
+// What this device remembers between visits: the name, the chosen devices, mirror and theme. Nothing
+// else is stored.
+import { type ReadonlySignal, signal } from '@preact/signals';
 import { DisplayName } from '@sotto/signaling/protocol';
 import * as z from 'zod/mini';
+import { catch as orElse } from 'zod/mini';
 
 const KEY = 'sotto.settings';
 
-const Settings = z.object({ name: DisplayName });
-export type Settings = Readonly<z.infer<typeof Settings>>;
+export const THEMES = ['system', 'light', 'dark'] as const;
 
-const DEFAULTS: Settings = { name: '' };
+const DeviceId = orElse(z.nullable(z.string().check(z.minLength(1), z.maxLength(200))), null);
+
+/** Each by itself: one that cannot be read does not spoil the others. */
+const Settings = z.object({
+  name: orElse(z.union([DisplayName, z.literal('')]), ''),
+  /** Null: whatever the browser takes. */
+  microphoneId: DeviceId,
+  cameraId: DeviceId,
+  speakerId: DeviceId,
+  /** One's own picture, as in a mirror. */
+  mirror: orElse(z.boolean(), true),
+  /** Of the screens outside a call. */
+  theme: orElse(z.enum(THEMES), 'system'),
+});
+export type Settings = Readonly<z.infer<typeof Settings>>;
+export type Theme = Settings['theme'];
+
+export interface SettingsStore {
+  readonly current: ReadonlySignal<Settings>;
+  /** Shows at once, and is kept. */
+  readonly change: (part: Partial<Settings>) => void;
+}
 
 /** Storage may be forbidden or hold anything; then the defaults serve. */
-export const readSettings = (storage: () => Storage = () => localStorage): Settings => {
+const read = (storage: () => Storage): Settings => {
   try {
     const parsed = Settings.safeParse(JSON.parse(storage().getItem(KEY) ?? '{}'));
-    return parsed.success ? parsed.data : DEFAULTS;
+    if (parsed.success) return parsed.data;
   } catch {
-    return DEFAULTS;
+    // The same as nothing.
   }
+  return Settings.parse({});
 };
 
-export const saveSettings = (
-  settings: Settings,
-  storage: () => Storage = () => localStorage,
-): void => {
-  try {
-    storage().setItem(KEY, JSON.stringify(settings));
-  } catch {
-    // Private windows may refuse: then the name is asked for again next time.
-  }
+export const openSettings = (storage: () => Storage = () => localStorage): SettingsStore => {
+  const current = signal(read(storage));
+  return {
+    current,
+    change: (part) => {
+      current.value = { ...current.value, ...part };
+      try {
+        storage().setItem(KEY, JSON.stringify(current.value));
+      } catch {
+        // Private windows may refuse: then it is asked for again next time.
+      }
+    },
+  };
 };

@@ -129,6 +129,13 @@ export const words = {
     leaveFullScreen: 'Leave full screen',
     keyboard: 'Keyboard shortcuts',
   },
+  settings: {
+    picture: 'Your picture',
+    mirror: 'Show me as in a mirror',
+    look: 'Outside meetings',
+    theme: 'Theme',
+    themes: { system: 'Theme of the system', light: 'Light theme', dark: 'Dark theme' },
+  },
   panels: {
     people: (count: number) => `People · ${whole.format(count)}`,
     settings: 'Settings',
@@ -151,7 +158,7 @@ export const words = {
   },
   notices: {
     'share-refused': 'Your screen isn’t shared: the browser or you said no.',
-    'device-lost': 'A device was unplugged. Choose another in the settings.',
+    'device-lost': 'A microphone or camera was unplugged. The settings show what is used now.',
     'media-rebuilding': 'Picture and sound are coming back…',
     'request-refused': 'That didn’t work. Try again in a moment.',
     dismiss: 'Dismiss',

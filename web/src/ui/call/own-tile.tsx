@@ -5,6 +5,7 @@ import { Avatar } from '../avatar.tsx';
 import { isCameraOn, isMicrophoneOn } from '../devices/media-toggles.tsx';
 import { hueOf } from '../initials.ts';
 import type { Corner } from '../layout.ts';
+import { useSettings } from '../use-settings.ts';
 import { Video } from '../video.tsx';
 import { words } from '../words.ts';
 import type { PlacedTile } from './arrange.ts';
@@ -23,6 +24,7 @@ interface OwnTileProps {
 
 export const OwnTile = ({ call, placed, corner, pinning }: OwnTileProps) => {
   const { selfPeerId, selfName, camTrack, activeSpeaker } = call.state;
+  const { mirror } = useSettings().current.value;
   const floating = useFloating(corner);
   const peerId = selfPeerId.value;
   const track = isCameraOn(call) ? camTrack.value : null;
@@ -40,7 +42,7 @@ export const OwnTile = ({ call, placed, corner, pinning }: OwnTileProps) => {
       {...(floats && { floating })}
     >
       <Avatar name={selfName.value} id={peerId ?? ''} />
-      {track && <Video track={track} mirrored />}
+      {track && <Video track={track} mirrored={mirror} />}
       <TileName name={words.call.you} micOn={micOn} />
       <div class="tile-marks">
         <PinButton

@@ -27,6 +27,8 @@ export const DeviceMenu = ({
 }: DeviceMenuProps) => {
   // Until permission is given, browsers list devices without ids and names.
   const known = devices.filter(({ deviceId }) => deviceId !== '');
+  // What was remembered may be gone by now.
+  const current = known.find(({ deviceId }) => deviceId === chosen) ?? known[0];
   return (
     <label class="device">
       <Icon name={icons[kind]} />
@@ -35,7 +37,7 @@ export const DeviceMenu = ({
         class="device-select"
         data-testid={`choose-${kind}`}
         disabled={known.length === 0}
-        value={known.length === 0 ? undefined : (chosen ?? known[0]?.deviceId)}
+        value={current?.deviceId}
         onChange={(event) => onChoose(event.currentTarget.value)}
       >
         {known.length === 0 && (
@@ -44,7 +46,7 @@ export const DeviceMenu = ({
           </option>
         )}
         {known.map(({ deviceId, label }, index) => (
-          <option key={deviceId} value={deviceId} selected={deviceId === chosen}>
+          <option key={deviceId} value={deviceId} selected={deviceId === current?.deviceId}>
             {label === '' ? deviceWords.numbered(deviceWords[kind], index + 1) : label}
           </option>
         ))}

@@ -1,6 +1,8 @@
-// Camera, microphone with its level, and speaker: before joining and in the settings.
+// Camera, microphone with its level, and speaker: before joining and in the settings. What is chosen
+// is remembered for the next time.
 import type { Call, DeviceProblem } from '../../call/call-state.ts';
 import { handOff } from '../hand-off.ts';
+import { useSettings } from '../use-settings.ts';
 import { DeviceMenu } from './device-menu.tsx';
 import { LevelMeter } from './level-meter.tsx';
 
@@ -8,6 +10,7 @@ const isWithheld = (problem: DeviceProblem | null): boolean =>
   problem !== null && problem !== 'missing';
 
 export const DeviceMenus = ({ call }: { readonly call: Call }) => {
+  const { change } = useSettings();
   const { devices, cameraId, microphoneId, speakerId, micLevel, micOn, micTrack } = call.state;
   const { cameras, microphones, speakers } = devices.value;
   return (
@@ -17,7 +20,10 @@ export const DeviceMenus = ({ call }: { readonly call: Call }) => {
         devices={cameras}
         chosen={cameraId.value}
         withheld={isWithheld(call.state.camProblem.value)}
-        onChoose={(id) => handOff(call.chooseCamera(id))}
+        onChoose={(id) => {
+          change({ cameraId: id });
+          handOff(call.chooseCamera(id));
+        }}
       />
       <div class="device-with-level">
         <DeviceMenu
@@ -25,7 +31,10 @@ export const DeviceMenus = ({ call }: { readonly call: Call }) => {
           devices={microphones}
           chosen={microphoneId.value}
           withheld={isWithheld(call.state.micProblem.value)}
-          onChoose={(id) => handOff(call.chooseMicrophone(id))}
+          onChoose={(id) => {
+            change({ microphoneId: id });
+            handOff(call.chooseMicrophone(id));
+          }}
         />
         <LevelMeter level={micLevel} live={micOn.value && micTrack.value !== null} />
       </div>
@@ -33,7 +42,10 @@ export const DeviceMenus = ({ call }: { readonly call: Call }) => {
         kind="speaker"
         devices={speakers}
         chosen={speakerId.value}
-        onChoose={(id) => handOff(call.chooseSpeaker(id))}
+        onChoose={(id) => {
+          change({ speakerId: id });
+          handOff(call.chooseSpeaker(id));
+        }}
       />
     </div>
   );

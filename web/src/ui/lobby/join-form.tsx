@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Call } from '../../call/call-state.ts';
 import { canHover } from '../browser.ts';
 import { handOff } from '../hand-off.ts';
-import { readSettings, saveSettings } from '../settings.ts';
+import { useSettings } from '../use-settings.ts';
 import { words } from '../words.ts';
 
 const joinWords = (call: Call): string => {
@@ -21,7 +21,8 @@ type NameProblem = 'nameMissing' | 'nameUnusable';
 
 export const JoinForm = ({ call }: { readonly call: Call }) => {
   const field = useRef<HTMLInputElement>(null);
-  const name = useSignal(readSettings().name);
+  const settings = useSettings();
+  const name = useSignal(settings.current.value.name);
   const problem = useSignal<NameProblem | null>(null);
   const joining = call.state.phase.value.name === 'joining';
 
@@ -37,7 +38,7 @@ export const JoinForm = ({ call }: { readonly call: Call }) => {
       field.current?.focus();
       return;
     }
-    saveSettings({ name: parsed.data });
+    settings.change({ name: parsed.data });
     if (!joining) handOff(call.join(parsed.data));
   };
 

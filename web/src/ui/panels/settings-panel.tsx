@@ -1,8 +1,9 @@
-// What can be changed during a call: the devices.
+// What can be changed during a call: the devices, and how things look here.
 import type { Call } from '../../call/call-state.ts';
 import { DeviceMenus } from '../devices/device-menus.tsx';
 import { DeviceProblems } from '../devices/device-problems.tsx';
 import { words } from '../words.ts';
+import { MirrorSwitch, ThemeMenu } from './look-settings.tsx';
 import { Panel } from './panel.tsx';
 
 interface SettingsPanelProps {
@@ -15,5 +16,9 @@ export const SettingsPanel = ({ call, onClose }: SettingsPanelProps) => (
     <h3>{words.lobby.devices}</h3>
     <DeviceMenus call={call} />
     <DeviceProblems call={call} />
+    <h3>{words.settings.picture}</h3>
+    <MirrorSwitch />
+    <h3>{words.settings.look}</h3>
+    <ThemeMenu />
   </Panel>
 );
