@@ -5,7 +5,7 @@ import { PLACE_RETRY_MS } from '../../src/handlers/placement.ts';
 import { OFFERED_CAPABILITIES } from '../../src/media/offered-capabilities.ts';
 import type { RoomId } from '../../src/protocol/index.ts';
 import { describeScenarios } from '../support/harness.ts';
-import type { TestClient } from '../support/test-client.ts';
+import { TestClient } from '../support/test-client.ts';
 
 const refusal = (code: string) => expect.objectContaining({ code });
 
@@ -140,6 +140,24 @@ describeScenarios('media', (getWorld) => {
     await bob.heard('peer-left');
     const { consumers } = await bob.request('consume', { placement, producerIds: [producerId] });
     expect(consumers).toEqual([]);
+  });
+
+  it('J5 transports and producers outlive the socket that made them, on any app', async () => {
+    const { world, ada, bob } = await start();
+    const transport = await openSend(ada);
+    const producerId = await produceMic(ada);
+    ada.cut();
+    await bob.heard('peer-disconnected');
+    await openReceive(bob);
+    const request = { placement: bob.placement, producerIds: [producerId] };
+    expect((await bob.request('consume', request)).consumers).toHaveLength(1);
+    const back = await TestClient.connect(world.urls.at(-1) ?? '');
+    await back.resume(ada);
+    const again = { direction: 'send', placement: bob.placement };
+    expect((await back.request('open-transport', again)).id).toBe(transport.id);
+    await back.request('set-stream', { source: 'mic', on: false });
+    const stream = (await back.heard('stream-changed')).data;
+    expect(stream).toMatchObject({ peerId: ada.peerId, stream: { on: false, producerId } });
   });
 
   it('M7 parameters of the wrong kind or codec never reach a worker', async () => {
