@@ -127,6 +127,8 @@ export const launchBrowser = (): Promise<Browser> => {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // A host whose pages browsers do not trust without TLS, unlike localhost.
+      '--host-resolver-rules=MAP sotto.test 127.0.0.1',
       // A tab to share, and a camera and a microphone with moving pictures and beeps.
       '--use-fake-device-for-media-stream=display-media-type=browser',
       '--use-fake-ui-for-media-stream',

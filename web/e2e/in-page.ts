@@ -50,6 +50,36 @@ export const rememberShares = (): void => {
   };
 };
 
+/** Speaks to the server as a page of another protocol version does. */
+export const speakAnotherProtocol = (): void => {
+  const Original = window.WebSocket;
+  window.WebSocket = class extends Original {
+    override send(text: string): void {
+      const message = JSON.parse(text);
+      super.send(JSON.stringify({ ...message, data: { ...message.data, protocol: 999 } }));
+    }
+  };
+};
+
+/** The server refuses the session's token, as it does when it is too old; join tokens are good. */
+export const outliveSession = (): void => {
+  const Original = window.WebSocket;
+  let sessionToken = '';
+  window.WebSocket = class extends Original {
+    constructor(url: string | URL) {
+      super(url);
+      this.addEventListener('message', ({ data }) => {
+        sessionToken = JSON.parse(String(data)).data?.sessionToken ?? sessionToken;
+      });
+    }
+
+    override send(text: string): void {
+      const isOld = sessionToken !== '' && text.includes(sessionToken);
+      super.send(isOld ? text.replace(sessionToken, sessionToken.slice(0, -4) + 'AAAA') : text);
+    }
+  };
+};
+
 /** Lets a test take away the connection to the server, and count how many there were. */
 export const rememberSockets = (): void => {
   const Original = window.WebSocket;

@@ -60,6 +60,14 @@ export const scenes: Readonly<Record<string, Scene>> = {
       state.devices.value = { microphones: [], cameras: [], speakers: [] };
     },
   },
+  'lobby-insecure': {
+    path: 'room',
+    set: ({ state }) => {
+      [state.camTrack.value, state.micTrack.value] = [null, null];
+      [state.camProblem.value, state.micProblem.value] = ['insecure-context', 'insecure-context'];
+      state.devices.value = { microphones: [], cameras: [], speakers: [] };
+    },
+  },
   'lobby-two-problems': {
     path: 'room',
     set: ({ state }) => {
@@ -111,6 +119,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'room-not-found': failed('room-not-found'),
   unreachable: failed('unreachable'),
   replaced: failed('replaced'),
+  'upgrade-required': failed('upgrade-required'),
   'unsupported-browser': failed('unsupported-browser'),
   'not-found': { path: '/nowhere' },
 };

@@ -115,7 +115,7 @@ export interface CallActions {
   chooseSpeaker(deviceId: string): Promise<void>;
   /** All tiles on screen now; what is not named is not received. */
   showTiles(tiles: readonly VisibleTile[]): void;
-  /** People in the room now, before joining; null when the room cannot be asked. */
+  /** People in the room now, before joining; null when it cannot be asked. Fails if there is none. */
   countPeople(): Promise<number | null>;
   close(): void;
 }

@@ -44,7 +44,8 @@ export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
   const local = new LocalMedia({ state, onNotice });
   const screen = new ScreenShare({ state, onNotice });
   const ended = new AbortController();
-  const stops: (() => void)[] = [];
+  /** What ends with the meeting. */
+  let stops: readonly (() => void)[] = [];
   let meeting: Meeting | null = null;
 
   const close = (): void => {
@@ -91,7 +92,16 @@ export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
     }
   };
 
+  /** Never rejects. */
   const enter = async (displayName: string): Promise<void> => {
+    try {
+      await joinAs(displayName);
+    } catch (error) {
+      fail(failReasonOfError(error));
+    }
+  };
+
+  const joinAs = async (displayName: string): Promise<void> => {
     const [token, rtcDevice] = await Promise.all([fetchJoinToken(roomId), Device.factory()]);
     if (ended.signal.aborted) return;
     const joined = new Meeting({
@@ -108,16 +118,20 @@ export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
       onRefused,
       onNotice,
       onEnded: fail,
+      onExpired: () => {
+        for (const stop of stops) stop();
+        void enter(displayName);
+      },
     });
     meeting = joined;
     const { ownStreams } = joined;
-    stops.push(
+    stops = [
       effect(() => ownStreams.want('mic', device(state.micOn.value, state.micTrack.value))),
       effect(() => ownStreams.want('cam', device(state.camOn.value, state.camTrack.value))),
       effect(() => ownStreams.want('screen', share(state.screenTrack.value))),
       effect(() => ownStreams.want('screenAudio', share(screen.audioTrack.value))),
       effect(() => joined.useSpeaker(state.speakerId.value)),
-    );
+    ];
   };
 
   // Whoever closes the tab or goes elsewhere has left, and nobody should wait for them.
@@ -130,11 +144,9 @@ export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
       if (state.phase.value.name !== 'idle') return;
       state.selfName.value = displayName;
       state.phase.value = { name: 'joining' };
-      try {
-        await enter(displayName);
-      } catch (error) {
-        fail(failReasonOfError(error));
-      }
+      // What went wrong before is no news in there.
+      state.notice.value = null;
+      await enter(displayName);
     },
     leave,
     setMic: async (on) => {
@@ -159,8 +171,10 @@ export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
       try {
         return await fetchPeopleCount(roomId);
       } catch (error) {
-        if (error instanceof HttpError) return null;
-        throw error;
+        if (!(error instanceof HttpError)) throw error;
+        // Said at once, before somebody types a name for nothing.
+        if (error.code === 'room-not-found' && state.phase.value.name === 'idle') fail(error.code);
+        return null;
       }
     },
     close,

@@ -27,6 +27,8 @@ export interface MeetingDeps {
   readonly onNotice: (notice: Notice) => void;
   /** Once; the meeting is closed by then. Not after `leave` or `close`. */
   readonly onEnded: (reason: FailReason) => void;
+  /** Instead of `onEnded`: the session outlived its token. Who asks for another one can join again. */
+  readonly onExpired: () => void;
 }
 
 /** The room and who we are in it. */
@@ -94,7 +96,8 @@ export class Meeting {
 
   #end(reason: EndReason): void {
     this.close();
-    this.#deps.onEnded(failReasonOfEnd(reason));
+    if (reason === 'unauthorized' && this.#joined !== null) this.#deps.onExpired();
+    else this.#deps.onEnded(failReasonOfEnd(reason));
   }
 
   #enter({ peerId, room, iceServers, rtpCapabilities }: JoinAnswer): void {

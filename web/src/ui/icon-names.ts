@@ -9,7 +9,7 @@ export const ICON_NAMES = [
   'door-open',
   'ellipsis',
   'feather',
-  'flip-horizontal-2',
+  'flip-vertical-2',
   'keyboard',
   'link',
   'maximize',

@@ -1,10 +1,12 @@
 // When a meeting cannot be had: why, and the ways on that can help.
 import type { FailReason } from '../../call/call-state.ts';
+import { useEffect, useState } from 'preact/hooks';
 import { handOff } from '../hand-off.ts';
 import { useNewMeeting } from '../use-new-meeting.ts';
 import { failureWords, type WayOn, wayWords } from '../words-failures.ts';
 import { words } from '../words.ts';
 import { Outcome } from './outcome.tsx';
+import { currentPageLoad, shouldReload } from './reload-once.ts';
 
 interface FailedProps {
   readonly reason: FailReason;
@@ -20,6 +22,14 @@ export const Failed = ({ reason, onAgain }: FailedProps) => {
     again: () => onAgain?.(),
     reload: () => location.reload(),
   };
+  const [reloads] = useState(
+    () => reason === 'upgrade-required' && shouldReload(currentPageLoad()),
+  );
+  useEffect(() => {
+    if (reloads) location.reload();
+  }, [reloads]);
+  if (reloads) return null;
+
   const texts = problem.value ? [text, words.home[problem.value]] : [text];
   return (
     <Outcome title={title} texts={texts}>

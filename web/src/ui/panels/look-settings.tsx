@@ -8,7 +8,7 @@ export const MirrorSwitch = () => {
   const { current, change } = useSettings();
   return (
     <label class="switch-row">
-      <Icon name="flip-horizontal-2" />
+      <Icon name="flip-vertical-2" />
       <span>{words.settings.mirror}</span>
       <input
         type="checkbox"
