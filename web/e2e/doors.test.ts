@@ -49,7 +49,7 @@ test('without TLS the page says what to do, and one can join without devices', a
   await ann.finds('[data-testid="connection"][data-state="connected"]');
 });
 
-test('V2 a page that the server has outgrown reloads by itself, once', async () => {
+test('J2 a page that the server has outgrown reloads by itself, once', async () => {
   const link = await ann.makeMeeting(server.url);
   await ann.page.evaluateOnNewDocument(speakAnotherProtocol);
   await ann.page.goto(link);

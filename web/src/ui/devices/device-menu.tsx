@@ -36,6 +36,7 @@ export const DeviceMenu = ({
       <select
         class="device-select"
         data-testid={`choose-${kind}`}
+        data-chosen={current?.deviceId}
         disabled={known.length === 0}
         value={current?.deviceId}
         onChange={(event) => onChoose(event.currentTarget.value)}
