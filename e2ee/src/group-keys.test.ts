@@ -23,7 +23,7 @@ async function founded(peerId = 'a'): Promise<GroupKeys> {
 async function add(to: GroupKeys, newcomer: GroupKeys, peerId: string): Promise<EpochFacts> {
   const keyPackage = await newcomer.makeKeyPackage(limits.nowMs);
   const made = await to.makeCommit({ adds: [{ peerId, keyPackage }], removes: [] }, limits);
-  const { groupId, epoch } = await to.mergeCommit();
+  const { groupId, epoch } = (await to.mergeCommit()).epoch;
   const [welcome] = made.welcomes;
   if (welcome === undefined) throw new Error('no welcome');
   const facts = await newcomer.join(welcome.bytes, { groupId, epoch });

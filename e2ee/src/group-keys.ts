@@ -16,9 +16,14 @@ export type PreparedCommit = {
   readonly deferred: readonly Addition[];
 };
 
-export type AcceptedCommit =
-  | { readonly kind: 'member'; readonly epoch: EpochFacts; readonly removed: boolean }
-  | { readonly kind: 'removed' };
+export type NextEpoch = {
+  readonly kind: 'member';
+  readonly epoch: EpochFacts;
+  /** Whether somebody went. */
+  readonly removed: boolean;
+};
+
+export type AcceptedCommit = NextEpoch | { readonly kind: 'removed' };
 
 /** All calls queue behind each other; each either does its work or throws a GroupError and changes nothing. */
 export interface GroupKeys {
@@ -30,7 +35,7 @@ export interface GroupKeys {
   join(welcome: Uint8Array, expected: GroupPoint): Promise<EpochFacts>;
   /** Once in an epoch: from then on the same bytes are sent again, or none (`commit-made`). */
   makeCommit(wish: CommitWish, limits: CommitLimits): Promise<PreparedCommit>;
-  mergeCommit(): Promise<EpochFacts>;
+  mergeCommit(): Promise<NextEpoch>;
   dropCommit(): Promise<void>;
   acceptCommit(commit: Uint8Array): Promise<AcceptedCommit>;
   /** `sent`: application messages of this epoch so far; at UPDATE_AFTER_MESSAGES commit an update. */

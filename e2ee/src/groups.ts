@@ -23,6 +23,27 @@ export type { AcceptedCommit, GroupKeys, GroupKeysDeps, PreparedCommit } from '.
 export type { Addition, CommitLimits, CommitWish } from './mls-commit-choice.ts';
 export type { WelcomeFor } from './mls-commit.ts';
 export { createGroupKeys } from './mls-group-keys.ts';
+export {
+  type GroupRunner,
+  type GroupRunnerDeps,
+  type OutsideEffect,
+  type SessionEvent,
+  createGroupRunner,
+} from './group-runner.ts';
+export { startSession, step } from './group-session.ts';
+export type {
+  CommitFact,
+  KeyPackageFact,
+  MadeMessage,
+  Phase,
+  RecordGroup,
+  RefusalCode,
+  RoomView,
+  SessionEffect,
+  SessionInput,
+  SessionState,
+  Trouble,
+} from './group-session-types.ts';
 export type { Member } from './mls-leaf.ts';
 export type { EpochFacts } from './mls-membership.ts';
 export { type AppMessage, UPDATE_AFTER_MESSAGES } from './mls-messages.ts';

@@ -94,6 +94,11 @@ export async function chooseProposals(
   }
 
   const together = propose(membership, removes, candidates);
+  // An empty commit is somebody's self-update, never what is left of one that was to add.
+  if (together.length === 0 && adds.length > 0) {
+    const code = deferred.length > 0 ? 'group-full' : 'bad-key-package';
+    throw new GroupError(code, 'nobody who could be added');
+  }
   const judged = await attempt(() => judge(membership, together, suite));
   if (!('failed' in judged)) return { proposals: together, facts: judged.value, refused, deferred };
   if (candidates.length === 0) throw judged.failed;
@@ -106,7 +111,6 @@ export async function chooseProposals(
     else chosen.push(candidate);
   }
   const proposals = propose(membership, removes, chosen);
-  // An empty commit is somebody's self-update, never what is left of one that was to add.
   if (proposals.length === 0) throw judged.failed;
   return { proposals, facts: await judge(membership, proposals, suite), refused, deferred };
 }

@@ -5,7 +5,13 @@ import { allSecretTreeValues } from 'ts-mls/secretTree.js';
 import type { Bytes } from './group-bytes.ts';
 import { GroupError } from './group-errors.ts';
 import { type GroupPoint, generationOf, samePoint } from './group-id.ts';
-import type { AcceptedCommit, GroupKeys, GroupKeysDeps, PreparedCommit } from './group-keys.ts';
+import type {
+  AcceptedCommit,
+  GroupKeys,
+  GroupKeysDeps,
+  NextEpoch,
+  PreparedCommit,
+} from './group-keys.ts';
 import { acceptCommit } from './mls-accept.ts';
 import type { CommitLimits, CommitWish } from './mls-commit-choice.ts';
 import { type MadeCommit, makeCommit, mergeMade, startGroup } from './mls-commit.ts';
@@ -126,13 +132,15 @@ class MlsGroupKeys implements GroupKeys {
     });
   }
 
-  mergeCommit(): Promise<EpochFacts> {
-    return this.#exclusive(() => {
+  mergeCommit(): Promise<NextEpoch> {
+    return this.#exclusive(async () => {
       const group = this.#group();
       if (this.#made === undefined || this.#made.dropped) {
         throw new GroupError('no-pending', 'nothing to merge');
       }
-      return this.#enter(mergeMade(group, this.#made.commit));
+      const { commit } = this.#made;
+      const epoch = await this.#enter(mergeMade(group, commit));
+      return { kind: 'member', epoch, removed: commit.facts.removed.length > 0 };
     });
   }
 

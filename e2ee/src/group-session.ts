@@ -1,0 +1,230 @@
+// The group session (SPEC G24–G36): INIT → KEY_PACKAGE → WELCOME → MEMBER(n) ⇄ COMMITTING(n), REJOIN. A
+// pure function: facts, answers, finished work and time go in; the next state and effects come out.
+import { NO_EPOCHS, epochDeadlines, ready, settleEpochs } from './group-epochs.ts';
+import { type GroupPoint, samePoint } from './group-id.ts';
+import { finishWork } from './group-session-work.ts';
+import { nextRule } from './group-session-rules.ts';
+import type {
+  CommitFact,
+  Phase,
+  RoomView,
+  SessionEffect,
+  SessionInput,
+  SessionState,
+  SessionStep,
+} from './group-session-types.ts';
+import { rankOf, updateDueAt, wishDueAt, RANK_MS } from './group-wish.ts';
+
+const IGNORE_AUTHOR_MS = 60_000;
+/** `rate` and `lost`: the same bytes again after this long. */
+const RESEND_MS = 800;
+/** Not allowed to begin a group: that long one asks to be let in, before one tries again. */
+const DENIED_MS = 10_000;
+
+export const startSession = (self: string, jitter: number): SessionState => ({
+  self,
+  jitter,
+  room: null,
+  phase: { name: 'init' },
+  working: null,
+  log: [],
+  epochs: NO_EPOCHS,
+  ignored: new Map(),
+  refused: new Set(),
+  lastRejoinAt: Number.NEGATIVE_INFINITY,
+  lastCommitAt: Number.NEGATIVE_INFINITY,
+  lastPathAt: 0,
+  updateNow: false,
+  registered: false,
+  deniedUntil: Number.NEGATIVE_INFINITY,
+  timerAt: null,
+});
+
+const none = (state: SessionState): SessionStep => ({ state, effects: [] });
+
+const withRoom = (state: SessionState, change: (room: RoomView) => RoomView): SessionState =>
+  state.room === null ? state : { ...state, room: change(state.room) };
+
+/** A commit of the record: the group moves on, and who is welcomed asks no more. */
+function takeCommit(state: SessionState, commit: CommitFact, now: number): SessionState {
+  if (!samePoint(state.room?.group ?? null, commit.group)) return state;
+  const moved = withRoom(state, (room) => ({
+    ...room,
+    group: room.group && {
+      ...room.group,
+      epoch: commit.group.epoch + 1,
+      members: [...new Set([...room.group.members, ...commit.welcomed])],
+    },
+    keyPackages: room.keyPackages.filter(({ peerId }) => !commit.welcomed.includes(peerId)),
+  }));
+  // Whoever is not in yet follows from the commit that welcomes it on.
+  const { name } = state.phase;
+  const follows = name === 'member' || name === 'committing' || state.log.length > 0;
+  const log = follows || commit.welcome !== undefined ? [...state.log, commit] : state.log;
+  return { ...moved, log, lastCommitAt: now };
+}
+
+function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused' }): SessionState {
+  const { phase } = state;
+  const { code, messageId, now } = input;
+  const again = code === 'rate' || code === 'lost';
+  if (phase.name === 'committing' && phase.message?.messageId === messageId && again) {
+    return { ...state, phase: { ...phase, resendAt: now + RESEND_MS } };
+  }
+  if (phase.name === 'creating' && phase.groupId === messageId) {
+    // Beaten: the record says by which group, or will. Not allowed: ask to be let in instead.
+    if (code === 'stale') return state;
+    return { ...state, deniedUntil: now + DENIED_MS, phase: { name: 'key-package', tries: 1 } };
+  }
+  if (phase.name === 'welcome' && phase.messageId === messageId && again) {
+    return { ...state, phase: { ...phase, tries: phase.tries - 1, until: now + RESEND_MS } };
+  }
+  return state;
+}
+
+/** A record taken anew: what was under way is said again, byte for byte. */
+function takeRecord(state: SessionState, input: SessionInput & { type: 'record' }): SessionStep {
+  const { room, commits, now } = input;
+  const next = { ...state, room, log: commits, registered: false };
+  const { phase } = state;
+  if (phase.name === 'committing') {
+    return none({ ...next, phase: { ...phase, resendAt: now } });
+  }
+  if (phase.name === 'welcome') {
+    const { messageId, envelope } = phase;
+    const isThere = room.keyPackages.some((one) => one.messageId === messageId);
+    const again: SessionEffect = { type: 'send-key-package', messageId, envelope };
+    return { state: next, effects: isThere ? [] : [again] };
+  }
+  if (phase.name === 'creating' && phase.groupId !== undefined) {
+    const group = { groupId: phase.groupId, epoch: 0 };
+    return { state: next, effects: [{ type: 'send-create', group, prev: phase.prev }] };
+  }
+  return none(next);
+}
+
+/** A group of somebody's, or, named again as it is, one more member who has it. */
+function takeGroup(state: SessionState, group: GroupPoint, by: string): SessionState {
+  const known = state.room?.group ?? null;
+  const again = samePoint(known, group);
+  const members = again ? [...new Set([...(known?.members ?? []), by])] : [by];
+  const next = withRoom(state, (room) => ({
+    ...room,
+    group: { ...group, members },
+    keyPackages: room.keyPackages.filter(({ peerId }) => peerId !== by),
+  }));
+  return again ? next : { ...next, log: [], registered: false };
+}
+
+/** Everything about a peer that went: it is no member, asks for nothing. */
+const withoutPeer = (room: RoomView, peerId: string): RoomView => ({
+  group: room.group && {
+    ...room.group,
+    members: room.group.members.filter((member) => member !== peerId),
+  },
+  peers: new Map([...room.peers].filter(([other]) => other !== peerId)),
+  keyPackages: room.keyPackages.filter((one) => one.peerId !== peerId),
+});
+
+const withPeer = (state: SessionState, peerId: string, connected: boolean): SessionState =>
+  withRoom(state, (room) => ({ ...room, peers: new Map([...room.peers, [peerId, connected]]) }));
+
+function takeLeave(state: SessionState, peerId: string, kicked: boolean): SessionStep {
+  if (peerId !== state.self) return none(withRoom(state, (room) => withoutPeer(room, peerId)));
+  const out: SessionState = {
+    ...state,
+    room: null,
+    log: [],
+    epochs: NO_EPOCHS,
+    phase: { name: kicked ? 'over' : 'init' },
+  };
+  const told: SessionEffect[] = kicked ? [{ type: 'tell', trouble: 'put-out' }] : [];
+  return { state: out, effects: [{ type: 'wipe-all' }, ...told] };
+}
+
+function condemn(state: SessionState, input: SessionInput & { type: 'commit-condemned' }) {
+  const { messageId, author, now } = input;
+  const ignored = new Map([...state.ignored, [author, now + IGNORE_AUTHOR_MS]]);
+  const { phase } = state;
+  const isMine = phase.name === 'stuck' && phase.messageId === messageId;
+  const next: Phase = isMine ? { ...phase, condemnedAt: now } : phase;
+  return { ...state, ignored, phase: next };
+}
+
+function take(state: SessionState, input: SessionInput): SessionStep {
+  switch (input.type) {
+    case 'record':
+      return takeRecord(state, input);
+    case 'group-created':
+      return none(takeGroup(state, input.group, input.by));
+    case 'key-package': {
+      const { keyPackage } = input;
+      return none(
+        withRoom(state, (room) => {
+          const others = room.keyPackages.filter(({ peerId }) => peerId !== keyPackage.peerId);
+          return { ...room, keyPackages: [...others, keyPackage] };
+        }),
+      );
+    }
+    case 'commit':
+      return none(takeCommit(state, input.commit, input.now));
+    case 'commit-condemned':
+      return none(condemn(state, input));
+    case 'epoch-ready': {
+      const { epochs, effects } = ready(state.epochs, input.group);
+      return { state: { ...state, epochs }, effects };
+    }
+    case 'peer-connected':
+      return none(withPeer(state, input.peerId, true));
+    case 'peer-disconnected':
+      return none(withPeer(state, input.peerId, false));
+    case 'peer-left':
+      return takeLeave(state, input.peerId, input.kicked);
+    case 'refused':
+      return none(takeRefusal(state, input));
+    case 'messages-sent':
+      return none({ ...state, updateNow: true });
+    case 'worked':
+      return finishWork({ ...state, working: null }, state.working, input.result, input.now);
+    case 'time':
+      return none(state);
+  }
+}
+
+function deadlines(state: SessionState): readonly number[] {
+  const { phase, room } = state;
+  const own: (number | null)[] = [];
+  if (phase.name === 'welcome') own.push(phase.until);
+  if (phase.name === 'rejoin') own.push(phase.at);
+  if (phase.name === 'committing') own.push(phase.resendAt);
+  if (phase.name === 'stuck' && room !== null) {
+    const rank = rankOf(state, phase, room, phase.author);
+    own.push(phase.until, phase.condemnedAt && phase.condemnedAt + rank * RANK_MS);
+  }
+  if (phase.name === 'member' && room !== null) {
+    own.push(updateDueAt(state, phase));
+    const { wishSince } = phase;
+    if (wishSince !== null) own.push(wishDueAt(state, wishSince, rankOf(state, phase, room)));
+  }
+  const ignored = [...state.ignored.values()];
+  return [...own, ...epochDeadlines(state.epochs), ...ignored].filter((at) => at !== null);
+}
+
+/** What can be done now is done, in order; then the one timer is set to what comes next. */
+export function step(before: SessionState, input: SessionInput): SessionStep {
+  const { now } = input;
+  const first = take(before, input);
+  let { state } = first;
+  const effects = [...first.effects];
+  for (let next = nextRule(state, now); next !== null; next = nextRule(state, now)) {
+    state = next.state;
+    effects.push(...next.effects);
+  }
+  const settled = settleEpochs(state.epochs, now);
+  effects.push(...settled.effects);
+  state = { ...state, epochs: settled.epochs };
+  const ahead = deadlines(state).filter((at) => at > now);
+  const at = ahead.length === 0 ? null : Math.min(...ahead);
+  if (at !== state.timerAt) effects.push({ type: 'set-timer', at });
+  return { state: { ...state, timerAt: at }, effects };
+}

@@ -1,0 +1,60 @@
+// One storm: whatever can happen to a room happens, in an order that the seed picks; then it is still.
+import { GroupWorld } from './group-world.ts';
+
+async function strike(world: GroupWorld, names: { next: number }): Promise<void> {
+  const { random } = world;
+  const connected = [...world.clients.values()].filter((client) => client.connected);
+  const gone = [...world.clients.values()].filter((client) => !client.connected);
+  switch (random.int(9)) {
+    case 0:
+    case 1:
+    case 2:
+      if (connected.length < 7) {
+        names.next += 1;
+        await world.join(`p${names.next}`);
+      }
+      break;
+    case 3:
+      if (connected.length > 1) world.leave(random.pick(connected).peerId);
+      break;
+    case 4:
+    case 5:
+      if (connected.length > 1) world.disconnect(random.pick(connected).peerId);
+      break;
+    case 6:
+      if (gone.length > 0) world.reconnect(random.pick(gone).peerId);
+      break;
+    case 7:
+      // Forty-five seconds without a socket: the record lets it go.
+      if (gone.length > 0) world.leave(random.pick(gone).peerId);
+      break;
+    case 8:
+      if (connected.length > 0) {
+        random.pick(connected).runner.handle({ type: 'messages-sent', count: 150 });
+      }
+      break;
+  }
+}
+
+/** Throws, with the seed, where the room does not become one group again. */
+export async function storm(seed: number, strikes: number): Promise<GroupWorld> {
+  const world = new GroupWorld(seed);
+  const names = { next: 0 };
+  try {
+    await world.join('p0');
+    for (let index = 0; index < strikes; index += 1) {
+      await strike(world, names);
+      if (world.random.int(4) === 0) await world.settle();
+      else await world.pass(world.random.int(900));
+    }
+    for (const { peerId, connected } of world.clients.values()) {
+      if (!connected) world.reconnect(peerId);
+    }
+    await world.converge(180_000);
+    return world;
+  } catch (cause) {
+    throw new Error(`seed ${seed}`, { cause });
+  } finally {
+    world.close();
+  }
+}
