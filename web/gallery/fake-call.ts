@@ -52,7 +52,7 @@ export const createFakeCall = (chosen: ChosenDevices): Call => {
   const state = createCallState();
   state.selfPeerId.value = peerIdOf(0);
   state.selfName.value = 'Mira Sørensen';
-  state.camTrack.value = portrait(4);
+  state.camTrack.value = portrait(44);
   state.joinedAt.value = Date.now() - 754_000;
   state.devices.value = {
     microphones: [

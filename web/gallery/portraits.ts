@@ -15,6 +15,9 @@ const walls = [
   ['#d9c9bb', '#a98d78'],
 ] as const;
 
+/** More faces than there are colours: each round of six mixes them anew. */
+const round = (seed: number): number => Math.floor(seed / 6);
+
 const pick = <T>(list: readonly T[], seed: number): T => {
   const found = list[seed % list.length];
   if (found === undefined) throw new Error('an empty list has nothing to pick');
@@ -42,7 +45,7 @@ const ellipse = (
 };
 
 const drawRoom = (to: CanvasRenderingContext2D, seed: number, width: number, height: number) => {
-  const [light, dark] = pick(walls, seed * 5 + 1);
+  const [light, dark] = pick(walls, seed * 5 + 1 + round(seed));
   const wall = to.createLinearGradient(0, 0, width, height);
   wall.addColorStop(0, light);
   wall.addColorStop(1, dark);
@@ -62,11 +65,11 @@ const drawPerson = (
 ) => {
   const x = width / 2 + sway;
   const unit = height / 100;
-  const skin = pick(skins, seed * 7 + 2);
-  const hair = pick(hairs, seed * 3 + 1);
+  const skin = pick(skins, seed * 7 + 2 + round(seed) * 2);
+  const hair = pick(hairs, seed * 3 + 1 + round(seed));
   if (seed % 3 === 1) ellipse(to, x, height * 0.5, unit * 23, unit * 30, hair);
   ellipse(to, x, height * 0.7, unit * 8, unit * 14, skin);
-  ellipse(to, x, height * 1.16, unit * 46, unit * 40, pick(clothes, seed));
+  ellipse(to, x, height * 1.16, unit * 46, unit * 40, pick(clothes, seed + round(seed)));
   ellipse(to, x, height * 0.41, unit * 19, unit * 19, hair);
   ellipse(to, x, height * 0.49, unit * 16, unit * 20, skin);
   ellipse(to, x - unit * 6, height * 0.47, unit * 1.6, unit * 1.8, '#2a2320');

@@ -43,6 +43,19 @@ const sharing = (count: number) =>
     state.levels.value = new Map([[peerIdOf(1), -20]]);
   });
 
+/** What the README shows. */
+const meeting = inCall(({ state }) => {
+  const faces = [4, 13, 1, 9, 12, 2];
+  state.peers.value = [1, 2, 5, 7, 8, 10].map((index, at) =>
+    fakePeer(index, {
+      micOn: at !== 3,
+      camOn: at !== 4,
+      camTrack: at === 4 ? null : portrait(faces[at] ?? 1),
+    }),
+  );
+  state.levels.value = new Map([[peerIdOf(5), -20]]);
+});
+
 export const scenes: Readonly<Record<string, Scene>> = {
   home: { path: '/' },
   lobby: { path: 'room' },
@@ -85,7 +98,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
     state.camOn.value = false;
   }),
   three: withOthers(2),
-  seven: withOthers(6, 3),
+  seven: withOthers(6, 2),
+  meeting,
   'twenty-five': withOthers(24, 7),
   forty: withOthers(39, 5),
   share: sharing(1),
@@ -94,6 +108,15 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'own-share': inCall(({ state }) => {
     state.screenOn.value = true;
     state.peers.value = [fakePeer(1), fakePeer(2)];
+  }),
+  pinned: {
+    ...withOthers(6),
+    press: ['toggle-people', 'pin'],
+  },
+  'muted-hint': inCall((call) => {
+    call.state.peers.value = [fakePeer(1), fakePeer(2)];
+    call.state.micOn.value = false;
+    call.state.notice.value = 'device-lost';
   }),
   people: pressing(withOthers(6), 'toggle-people'),
   settings: pressing(withOthers(2), 'more', 'settings'),
@@ -119,7 +142,6 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'room-not-found': failed('room-not-found'),
   unreachable: failed('unreachable'),
   replaced: failed('replaced'),
-  'upgrade-required': failed('upgrade-required'),
   'unsupported-browser': failed('unsupported-browser'),
   'not-found': { path: '/nowhere' },
 };

@@ -1,91 +1,13 @@
-// Takes pictures of every scene of the gallery, under the page's own content policy:
-// `node web/gallery/screenshots.mjs [--scene=name,…] [--size=phone,…] [--scheme=dark] [--out=folder]`
-// Ends with an error when a scene wrote to the console or broke the policy.
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { bundleGallery, launchBrowser, serveGallery } from './serve.mjs';
+// npm run screenshots: brings what a fresh clone lacks, then takes the pictures (pictures.mjs has the
+// options). No media worker is needed for them.
+import { ensureBrowser } from '../../scripts/lib/browser.mjs';
+import { ensureDependencies } from '../../scripts/lib/dependencies.mjs';
+import { exitWith } from '../../scripts/lib/exit-with.mjs';
+import { runInForeground } from '../../scripts/lib/foreground.mjs';
+import { findNode } from '../../scripts/lib/node.mjs';
 
-const SCREENS = fileURLToPath(new URL('../../test-results/screens', import.meta.url));
-
-const SIZES = {
-  phone: { width: 360, height: 640, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
-  /** The phone on its side: only when asked for. */
-  side: { width: 640, height: 360, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
-  tablet: { width: 768, height: 1024, hasTouch: true, deviceScaleFactor: 1 },
-  desktop: { width: 1440, height: 900, deviceScaleFactor: 1 },
-};
-
-/** Longer than any transition of the page, on a busy machine. */
-const REST_WITHIN_MS = 10_000;
-
-const { values } = parseArgs({
-  options: {
-    scene: { type: 'string' },
-    size: { type: 'string', default: 'phone,tablet,desktop' },
-    scheme: { type: 'string', default: 'light,dark' },
-    dir: { type: 'string', default: 'ltr' },
-    out: { type: 'string', default: SCREENS },
-  },
+await exitWith(async () => {
+  await ensureDependencies();
+  const env = { PUPPETEER_EXECUTABLE_PATH: await ensureBrowser() };
+  return runInForeground(findNode(), ['web/gallery/pictures.mjs', ...process.argv.slice(2)], env);
 });
-
-const takePicture = async (browser, url, { scene, size, scheme }) => {
-  const complaints = [];
-  const page = await browser.newPage();
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.setViewport(SIZES[size]);
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-  await page.goto(`${url}/?scene=${scene}&dir=${values.dir}`);
-  await page.waitForSelector('body[data-ready]');
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('video')].every((video) => video.dataset.ready),
-  );
-  // Until nothing moves any more; the level meter always does.
-  const moving = await page
-    .waitForFunction(
-      () => document.getAnimations().every(({ effect }) => effect?.target?.matches('.level-fill')),
-      { timeout: REST_WITHIN_MS },
-    )
-    .then(
-      () => '',
-      () =>
-        page.evaluate(() =>
-          document
-            .getAnimations()
-            .map(({ effect }) => effect?.target?.className)
-            .join(),
-        ),
-    );
-  if (moving) complaints.push(`never rests: ${moving}`);
-  await page.screenshot({ path: path.join(values.out, `${scene}-${size}-${scheme}.png`) });
-  await page.close();
-  return complaints.map((complaint) => `${scene} ${size} ${scheme}: ${complaint}`);
-};
-
-const sceneNames = async (files) => {
-  const source = Buffer.from(files.get('scenes.js')).toString('base64');
-  const { scenes } = await import(`data:text/javascript;base64,${source}`);
-  return Object.keys(scenes);
-};
-
-const files = await bundleGallery();
-const shots = (values.scene?.split(',') ?? (await sceneNames(files))).flatMap((scene) =>
-  values.size
-    .split(',')
-    .flatMap((size) => values.scheme.split(',').map((scheme) => ({ scene, size, scheme }))),
-);
-await mkdir(values.out, { recursive: true });
-const server = await serveGallery(files);
-const browser = await launchBrowser();
-const complaints = [];
-try {
-  for (const shot of shots) complaints.push(...(await takePicture(browser, server.url, shot)));
-} finally {
-  await browser.close();
-  server.close();
-}
-console.log(`${shots.length} pictures in ${values.out}`);
-for (const complaint of complaints) console.error(complaint);
-if (complaints.length > 0) process.exitCode = 1;
