@@ -131,7 +131,7 @@ function whileMember(
   const isUpdateDue = updateAt !== null && now >= updateAt;
   const wishSince = isEmpty(wish) ? null : (phase.wishSince ?? now);
   const isWishDue =
-    wishSince !== null && now >= wishDueAt(state, wishSince, rankOf(state, phase, room));
+    wishSince !== null && now >= wishDueAt(state, wish, wishSince, rankOf(state, phase, room));
   if (isUpdateDue || isWishDue) {
     const { point, leaf, roster } = phase;
     const next: Phase = { name: 'committing', point, leaf, roster, resendAt: null };

@@ -159,7 +159,8 @@ export type SessionState = {
   /** Message ids of key packages that were of no use. */
   readonly refused: ReadonlySet<string>;
   readonly lastRejoinAt: number;
-  readonly lastCommitAt: number;
+  /** When the record took commits, of the last 10 s and the last one. */
+  readonly commitTimes: readonly number[];
   /** When one's own leaf or path was last new. */
   readonly lastPathAt: number;
   readonly updateNow: boolean;

@@ -13,7 +13,7 @@ import type {
   SessionState,
   SessionStep,
 } from './group-session-types.ts';
-import { rankOf, updateDueAt, wishDueAt, RANK_MS } from './group-wish.ts';
+import { BURST_MS, RANK_MS, rankOf, updateDueAt, wishDueAt, wishOf } from './group-wish.ts';
 
 const IGNORE_AUTHOR_MS = 60_000;
 /** `rate` and `lost`: the same bytes again after this long. */
@@ -32,7 +32,7 @@ export const startSession = (self: string, jitter: number): SessionState => ({
   ignored: new Map(),
   refused: new Set(),
   lastRejoinAt: Number.NEGATIVE_INFINITY,
-  lastCommitAt: Number.NEGATIVE_INFINITY,
+  commitTimes: [],
   lastPathAt: 0,
   updateNow: false,
   registered: false,
@@ -61,7 +61,8 @@ function takeCommit(state: SessionState, commit: CommitFact, now: number): Sessi
   const { name } = state.phase;
   const follows = name === 'member' || name === 'committing' || state.log.length > 0;
   const log = follows || commit.welcome !== undefined ? [...state.log, commit] : state.log;
-  return { ...moved, log, lastCommitAt: now };
+  const commitTimes = [...state.commitTimes.filter((at) => at > now - BURST_MS), now];
+  return { ...moved, log, commitTimes };
 }
 
 function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused' }): SessionState {
@@ -191,7 +192,7 @@ function take(state: SessionState, input: SessionInput): SessionStep {
   }
 }
 
-function deadlines(state: SessionState): readonly number[] {
+function deadlines(state: SessionState, now: number): readonly number[] {
   const { phase, room } = state;
   const own: (number | null)[] = [];
   if (phase.name === 'welcome') own.push(phase.until);
@@ -204,7 +205,10 @@ function deadlines(state: SessionState): readonly number[] {
   if (phase.name === 'member' && room !== null) {
     own.push(updateDueAt(state, phase));
     const { wishSince } = phase;
-    if (wishSince !== null) own.push(wishDueAt(state, wishSince, rankOf(state, phase, room)));
+    if (wishSince !== null) {
+      const wish = wishOf(state, phase, room, now);
+      own.push(wishDueAt(state, wish, wishSince, rankOf(state, phase, room)));
+    }
   }
   const ignored = [...state.ignored.values()];
   return [...own, ...epochDeadlines(state.epochs), ...ignored].filter((at) => at !== null);
@@ -223,7 +227,7 @@ export function step(before: SessionState, input: SessionInput): SessionStep {
   const settled = settleEpochs(state.epochs, now);
   effects.push(...settled.effects);
   state = { ...state, epochs: settled.epochs };
-  const ahead = deadlines(state).filter((at) => at > now);
+  const ahead = deadlines(state, now).filter((at) => at > now);
   const at = ahead.length === 0 ? null : Math.min(...ahead);
   if (at !== state.timerAt) effects.push({ type: 'set-timer', at });
   return { state: { ...state, timerAt: at }, effects };

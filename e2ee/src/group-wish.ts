@@ -4,6 +4,9 @@ import type { KeyPackageFact, Place, RoomView, SessionState } from './group-sess
 
 const BATCH_MS = 150;
 const BATCH_SPREAD_MS = 100;
+export const BURST_MS = 10_000;
+const BURST_COMMITS = 6;
+const BURST_BATCH_MS = 800;
 /** The next in rank waits this long for the one before: above a commit's trip, below a person's patience. */
 export const RANK_MS = 750;
 const UPDATE_MS = 30 * 60_000;
@@ -54,8 +57,15 @@ export const isEmpty = ({ adds, removes }: Wish): boolean =>
 export const wouldBeAlone = (place: Place, { removes }: Wish): boolean =>
   place.roster.length > 1 && place.roster.length - removes.length === 1;
 
-export const wishDueAt = (state: SessionState, since: number, rank: number): number =>
-  since + BATCH_MS + state.jitter * BATCH_SPREAD_MS + rank * RANK_MS;
+/** The server takes 12 epochs in 10 s: from half of that on, newcomers are let in together. */
+function batchMs({ commitTimes, jitter }: SessionState, { removes }: Wish, since: number): number {
+  const recent = commitTimes.filter((at) => at > since - BURST_MS).length;
+  if (recent >= BURST_COMMITS && removes.length === 0) return BURST_BATCH_MS;
+  return BATCH_MS + jitter * BATCH_SPREAD_MS;
+}
+
+export const wishDueAt = (state: SessionState, wish: Wish, since: number, rank: number): number =>
+  since + batchMs(state, wish, since) + rank * RANK_MS;
 
 /** When one's own leaf should get a new path; null in a group of one, which has none. */
 export function updateDueAt(state: SessionState, place: Place): number | null {
@@ -63,5 +73,8 @@ export function updateDueAt(state: SessionState, place: Place): number | null {
   if (size < 2) return null;
   if (state.updateNow) return state.lastPathAt;
   const interval = UPDATE_MS * Math.max(1, size / 10) * (0.75 + 0.5 * state.jitter);
-  return Math.max(state.lastPathAt + interval, state.lastCommitAt + UPDATE_QUIET_MS);
+  return Math.max(
+    state.lastPathAt + interval,
+    (state.commitTimes.at(-1) ?? Number.NEGATIVE_INFINITY) + UPDATE_QUIET_MS,
+  );
 }

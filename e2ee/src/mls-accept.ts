@@ -5,7 +5,7 @@ import { unprotectPrivateMessage } from 'ts-mls/messageProtection.js';
 import { sameBytes } from './group-bytes.ts';
 import { GroupError, refuseAs } from './group-errors.ts';
 import { type CommitFacts, checkCommit } from './mls-commit-check.ts';
-import type { Membership } from './mls-membership.ts';
+import { type Membership, keepState } from './mls-membership.ts';
 import { checkPrivateKeys } from './mls-private-path.ts';
 import { decodeMessage, pskIndex } from './mls-suite.ts';
 
@@ -60,5 +60,9 @@ export const acceptCommit = (
     if (next.groupActiveState.kind !== 'active') throw refuse('the group ends');
     checkPrivateKeys(next.ratchetTree, next.privatePath, 'bad-commit', state.privatePath);
     const refs = new Set([...seenRefs, ...facts.added.map(({ ref }) => ref)]);
-    return { kind: 'member', next: { ...membership, state: next, seenRefs: refs }, facts };
+    return {
+      kind: 'member',
+      next: { ...membership, state: keepState(next), seenRefs: refs },
+      facts,
+    };
   });

@@ -18,7 +18,7 @@ import {
 } from './mls-commit-choice.ts';
 import type { Added } from './mls-commit-check.ts';
 import type { OwnKeyPackage } from './mls-key-package.ts';
-import type { Membership } from './mls-membership.ts';
+import { type Membership, keepState } from './mls-membership.ts';
 import { CLIENT_CONFIG, pskIndex } from './mls-suite.ts';
 
 export type WelcomeFor = { readonly peerId: string; readonly bytes: Bytes };
@@ -93,7 +93,7 @@ export function mergeMade(current: Membership, made: MadeCommit): Membership {
   if (old) historicalReceiverData.set(epoch, { ...old, secretTree: current.state.secretTree });
   return {
     ...made.next,
-    state: { ...state, historicalReceiverData },
+    state: keepState({ ...state, historicalReceiverData }),
     lastSeq: current.lastSeq,
   };
 }

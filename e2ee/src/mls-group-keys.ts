@@ -22,6 +22,8 @@ import {
   pointOf,
   readEpoch,
   readyTag,
+  wipeEnded,
+  wipeUnused,
 } from './mls-membership.ts';
 import { type AppMessage, forgetEpoch, openMessage, sealMessage } from './mls-messages.ts';
 import { loadSuite } from './mls-suite.ts';
@@ -72,10 +74,17 @@ class MlsGroupKeys implements GroupKeys {
     return this.#current;
   }
 
-  #enter(next: Membership): Promise<EpochFacts> {
+  async #enter(next: Membership): Promise<EpochFacts> {
+    const facts = await readEpoch(next, this.#suite);
+    const [ended, made] = [this.#current, this.#made];
     this.#current = next;
     this.#made = undefined;
-    return readEpoch(next, this.#suite);
+    if (ended !== undefined) wipeEnded(ended, next);
+    // Merged, its key schedule is the one that one has now.
+    if (made !== undefined && made.commit.next.state.keySchedule !== next.state.keySchedule) {
+      wipeUnused(made.commit.next);
+    }
+    return facts;
   }
 
   makeKeyPackage(nowMs: number): Promise<Bytes> {

@@ -2,11 +2,13 @@
 // function of the mls-* files takes one and gives the next, or throws and changes nothing.
 import type { ClientState } from 'ts-mls';
 import { mlsExporter } from 'ts-mls/keySchedule.js';
+import { allSecretTreeValues } from 'ts-mls/secretTree.js';
 import type { CiphersuiteImpl } from 'ts-mls';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type Bytes, concat, ownBytes, toBase64url, utf8 } from './group-bytes.ts';
 import type { GroupPoint } from './group-id.ts';
 import type { Member } from './mls-leaf.ts';
+import { prunePath } from './mls-private-path.ts';
 import { readRoster } from './mls-tree.ts';
 
 export type Membership = {
@@ -51,4 +53,26 @@ export async function readEpoch(
     baseKey: ownBytes(baseKey),
     tag: readyTag(epochAuthenticator),
   };
+}
+
+/** A state as it is kept: without private keys of nodes that are gone (RFC 9420 §16.6: delete early). */
+export const keepState = (state: ClientState): ClientState => ({
+  ...state,
+  privatePath: { ...prunePath(state.ratchetTree, state.privatePath) },
+});
+
+/** What an ended epoch leaves behind that nothing of the next one uses: overwritten. */
+export function wipeEnded(ended: Membership, next: Membership): void {
+  const { initSecret, exporterSecret, externalSecret, confirmationKey } = ended.state.keySchedule;
+  const { membershipKey, epochAuthenticator } = ended.state.keySchedule;
+  const kept = new Set(Object.values(next.state.privatePath.privateKeys));
+  const old = Object.values(ended.state.privatePath.privateKeys).filter((key) => !kept.has(key));
+  const secrets = [initSecret, exporterSecret, externalSecret, confirmationKey, membershipKey];
+  for (const secret of [...secrets, epochAuthenticator, ...old]) secret.fill(0);
+}
+
+/** A commit that came to nothing: the epoch that it would have begun. */
+export function wipeUnused({ state }: Membership): void {
+  for (const secret of Object.values(state.keySchedule)) secret.fill(0);
+  for (const secret of allSecretTreeValues(state.secretTree)) secret?.fill(0);
 }

@@ -11,6 +11,22 @@ export type PrivateKeyPath = {
   readonly privateKeys: Readonly<Record<number, Uint8Array>>;
 };
 
+const isMerged = (tree: RatchetTree, index: number, leaf: number): boolean => {
+  const node = tree[index];
+  return node?.nodeType === 'leaf' || node?.parent.unmergedLeaves.includes(leaf) === false;
+};
+
+/** Only the keys of nodes that are there and above oneself: the library keeps those of all that were. */
+export function prunePath(tree: RatchetTree, path: PrivateKeyPath): PrivateKeyPath {
+  const { leafIndex, privateKeys } = path;
+  const own = leafToNodeIndex(toLeafIndex(leafIndex));
+  const above: readonly number[] = [own, ...directPath(own, (tree.length + 1) / 2)];
+  const kept = Object.entries(privateKeys).filter(
+    ([index]) => above.includes(Number(index)) && isMerged(tree, Number(index), leafIndex),
+  );
+  return { leafIndex, privateKeys: Object.fromEntries(kept) };
+}
+
 /** `before`: the path that was checked already; what did not change is not computed again. */
 export function checkPrivateKeys(
   tree: RatchetTree,
@@ -21,8 +37,7 @@ export function checkPrivateKeys(
   const own = leafToNodeIndex(toLeafIndex(path.leafIndex));
   for (const index of [own, ...directPath(own, (tree.length + 1) / 2)]) {
     const node = tree[index];
-    if (node === undefined) continue;
-    if (node.nodeType === 'parent' && node.parent.unmergedLeaves.includes(path.leafIndex)) continue;
+    if (node === undefined || !isMerged(tree, index, path.leafIndex)) continue;
     const privateKey = path.privateKeys[index];
     if (privateKey === undefined) throw new GroupError(code, 'a node above without its key');
     if (before !== undefined && before.privateKeys[index] === privateKey) continue;

@@ -1,0 +1,43 @@
+// When a wish is due: batches, ranks, bursts, and updates.
+import { expect, test } from 'vitest';
+import { startSession } from './group-session.ts';
+import type { Place } from './group-session-types.ts';
+import { updateDueAt, wishDueAt } from './group-wish.ts';
+
+const state = startSession('a', 0.5);
+const newcomer = { peerId: 'x', messageId: 'm', envelope: new Uint8Array() };
+const coming = { adds: [newcomer], removes: [] };
+const leaving = { adds: [newcomer], removes: ['b'] };
+const MINUTE = 60_000;
+
+test('G26 150 to 250 ms, and 750 more for each rank', () => {
+  expect(wishDueAt(state, coming, 1000, 0)).toBe(1200);
+  expect(wishDueAt(state, coming, 1000, 2)).toBe(2700);
+});
+
+test('G26 from six epochs in 10 s on newcomers wait for each other, leavers do not', () => {
+  const busy = { ...state, commitTimes: [1, 2, 3, 4, 5, 6].map((n) => n * 1000) };
+  expect(wishDueAt(busy, coming, 9000, 0)).toBe(9800);
+  expect(wishDueAt(busy, leaving, 9000, 0)).toBe(9200);
+  expect(wishDueAt(busy, coming, 30_000, 0)).toBe(30_200);
+});
+
+const place = (size: number): Place => ({
+  point: { groupId: 'g', epoch: 1 },
+  leaf: 0,
+  roster: Array.from({ length: size }, (_, leaf) => ({
+    leaf,
+    peerId: `p${leaf}`,
+    name: 'n',
+    signatureKey: 'k',
+  })),
+});
+
+test('G33 an update after half an hour, later in larger groups and after others’ commits', () => {
+  expect(updateDueAt(state, place(1))).toBeNull();
+  expect(updateDueAt(state, place(2))).toBe(30 * MINUTE);
+  expect(updateDueAt(state, place(100))).toBe(300 * MINUTE);
+  expect(updateDueAt({ ...state, jitter: 0 }, place(2))).toBe(22.5 * MINUTE);
+  const after = { ...state, commitTimes: [30 * MINUTE - 1] };
+  expect(updateDueAt(after, place(2))).toBe(31 * MINUTE - 1);
+});
