@@ -15,15 +15,65 @@ export const checkCapabilities = (offered: types.RtpCapabilities): types.RtpCapa
   } catch (error) {
     throw badParameters(messageOf(error));
   }
-  const codecs = (copy.codecs ?? []).filter((codec) =>
-    routerCodecs(codec.kind).some((known) => sameName(known, codec)),
-  );
-  if (codecs.every(isRtx)) throw badParameters('no codec that is spoken here can be received');
-  const headerExtensions = (copy.headerExtensions ?? []).filter(({ kind, uri }) =>
-    routerHeaderExtensions(kind).some((known) => known.uri === uri),
+  const codecs = KINDS.flatMap((kind) => receivable(kind, copy.codecs ?? []));
+  if (codecs.length === 0) throw badParameters('no codec that is spoken here can be received');
+  const headerExtensions = KINDS.flatMap((kind) =>
+    routerHeaderExtensions(kind).flatMap(
+      ({ uri }) =>
+        copy.headerExtensions?.find((offer) => offer.kind === kind && offer.uri === uri) ?? [],
+    ),
   );
   return { codecs, headerExtensions };
 };
+
+const KINDS = ['audio', 'video'] as const;
+
+/** One offer for each codec of ours, and its retransmission: a router compares them for each call. */
+const receivable = (
+  kind: types.MediaKind,
+  offered: readonly types.RtpCodecCapability[],
+): readonly types.RtpCodecCapability[] =>
+  routerCodecs(kind)
+    .filter((known) => !isRtx(known))
+    .flatMap((known) => {
+      const codec = offered.find((offer) => offer.kind === kind && sameName(offer, known));
+      if (codec === undefined) return [];
+      const { preferredPayloadType: apt } = codec;
+      const rtx = offered.find((offer) => isRtx(offer) && offer.parameters?.['apt'] === apt);
+      return [withKnownFields(codec, known), ...(rtx === undefined ? [] : [forRtx(rtx, apt)])];
+    });
+
+const withKnownFields = (
+  { kind, mimeType, preferredPayloadType, clockRate, channels, ...rest }: types.RtpCodecCapability,
+  known: types.RtpCodecCapability,
+): types.RtpCodecCapability => ({
+  kind,
+  mimeType,
+  preferredPayloadType,
+  clockRate,
+  ...(channels === undefined ? {} : { channels }),
+  parameters: Object.fromEntries(
+    Object.keys(known.parameters ?? {}).flatMap((name) => {
+      const value: unknown = rest.parameters?.[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  ),
+  rtcpFeedback: (known.rtcpFeedback ?? []).filter(({ type, parameter }) =>
+    rest.rtcpFeedback?.some((offer) => offer.type === type && offer.parameter === parameter),
+  ),
+});
+
+const forRtx = (
+  { kind, mimeType, preferredPayloadType, clockRate }: types.RtpCodecCapability,
+  apt: number,
+): types.RtpCodecCapability => ({
+  kind,
+  mimeType,
+  preferredPayloadType,
+  clockRate,
+  parameters: { apt },
+  rtcpFeedback: [],
+});
 
 /** Strongest first; shorter digests are not taken (RFC 8122 §5 asks for SHA-256). */
 const DIGESTS = [

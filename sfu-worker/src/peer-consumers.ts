@@ -49,7 +49,9 @@ export class PeerConsumers {
 
   async consume(producerIds: readonly string[]): Promise<readonly ConsumerDescription[]> {
     const { transport } = this.#deps.receive;
-    const wanted = [...new Set(producerIds)].filter((id) => this.#canConsume(id));
+    const wanted = [...new Set(producerIds)].filter(
+      (id) => this.#received.has(id) || this.#opening.has(id) || this.#canConsume(id),
+    );
     const opened = new Set([...this.#received.keys(), ...this.#opening.keys(), ...wanted]);
     if (opened.size > MAX_CONSUMERS) throw badParameters('too many consumers');
     const received = await Promise.all(wanted.map((id) => this.#ensure(id, transport)));

@@ -28,6 +28,7 @@ export interface PeerProducersDeps {
 export interface ProduceRequest {
   readonly producerId: string;
   readonly source: Source;
+  readonly paused: boolean;
   readonly rtpParameters: types.RtpParameters;
 }
 
@@ -91,12 +92,13 @@ export class PeerProducers {
 
   async #create(
     transport: types.WebRtcTransport,
-    { producerId, source, rtpParameters }: ProduceRequest,
+    { producerId, source, paused, rtpParameters }: ProduceRequest,
   ): Promise<types.Producer> {
     const producer = await transport
       .produce({
         id: producerId,
         kind: KIND_OF[source],
+        paused,
         rtpParameters,
         keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
       })

@@ -16,7 +16,7 @@ const ICE_CONSENT_TIMEOUT_S = 30;
 /** First guess of what a receiver can take; higher shows good video sooner, or loses packets. */
 const INITIAL_OUTGOING_BPS = 1_000_000;
 
-/** Three camera layers and a screen, with room to spare; what a peer may make us carry. */
+/** Three camera layers and a screen, with room to spare. Browsers keep to it; it enforces nothing. */
 const MAX_INCOMING_BPS = 12_000_000;
 
 export interface PeerTransportDeps extends RunningWorker {

@@ -107,11 +107,15 @@ export interface MediaNode {
     },
   ): Promise<void>;
 
-  /** The same id finds its producer; another id replaces what the source sent before. */
+  /**
+   * The same id finds its producer; another id replaces what the source sent before, which is gone
+   * even when this fails: both may have the same mid and SSRCs.
+   */
   produce(
     request: PeerKey & {
       readonly producerId: string;
       readonly source: Source;
+      readonly paused: boolean;
       readonly rtpParameters: types.RtpParameters;
     },
   ): Promise<void>;

@@ -37,6 +37,7 @@ describe('a producer', () => {
       ...key,
       producerId: newId(),
       source: 'cam',
+      paused: false,
       rtpParameters: camParameters(),
     } as const;
     await Promise.all(times(20, () => world.server.produce(request)));
@@ -55,7 +56,7 @@ describe('a producer', () => {
   it('takes the place of what its source sent before, with the same mid and ssrc', async () => {
     const { key } = await sender();
     const rtpParameters = micParameters();
-    const request = { ...key, source: 'mic', rtpParameters } as const;
+    const request = { ...key, source: 'mic', paused: false, rtpParameters } as const;
     const [former, latter] = [newId(), newId()];
     await Promise.all([
       world.server.produce({ ...request, producerId: former }),
@@ -83,11 +84,21 @@ describe('a producer', () => {
     const peer = await sender();
     const request = { ...peer.key, producerId: newId() };
     await expect(
-      world.server.produce({ ...request, source: 'cam', rtpParameters: micParameters() }),
+      world.server.produce({
+        ...request,
+        source: 'cam',
+        paused: false,
+        rtpParameters: micParameters(),
+      }),
     ).rejects.toEqual(rejection('bad-parameters'));
     await peer.produce('mic');
     await expect(
-      world.server.produce({ ...request, source: 'cam', rtpParameters: camParameters('0') }),
+      world.server.produce({
+        ...request,
+        source: 'cam',
+        paused: false,
+        rtpParameters: camParameters('0'),
+      }),
     ).rejects.toEqual(rejection('bad-parameters'));
     await expect(peer.produce('cam', request.producerId)).resolves.toBe(request.producerId);
   });

@@ -94,6 +94,7 @@ describe('a room', () => {
         ...key,
         producerId: newId(),
         source: 'mic',
+        paused: false,
         rtpParameters: micParameters(),
       }),
       server.consume({ ...key, producerIds: [] }),

@@ -12,7 +12,6 @@ const extension = {
   transportCc: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
   audioLevel: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
   orientation: 'urn:3gpp:video-orientation',
-  timeOffset: 'urn:ietf:params:rtp-hdrext:toffset',
 } as const;
 
 const ssrc = (): number => randomInt(1, 2 ** 32 - 1);
@@ -72,7 +71,6 @@ const vp8 = (mid: string, encodings: types.RtpEncodingParameters[]): types.RtpPa
     { uri: extension.absoluteSendTime, id: 2, encrypt: false, parameters: {} },
     { uri: extension.transportCc, id: 3, encrypt: false, parameters: {} },
     { uri: extension.orientation, id: 13, encrypt: false, parameters: {} },
-    { uri: extension.timeOffset, id: 14, encrypt: false, parameters: {} },
   ],
   encodings,
   rtcp: { cname: cname(), reducedSize: true },

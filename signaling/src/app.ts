@@ -12,7 +12,7 @@ import type { Clock } from './clock.ts';
 import type { Tls } from './config.ts';
 import type { HandlerDeps } from './handlers/context.ts';
 import { watchMedia } from './handlers/media-events.ts';
-import { leaveRoom } from './handlers/membership.ts';
+import { endMembership } from './handlers/membership.ts';
 import { healthRoutes } from './http/health.ts';
 import { pageRoutes } from './http/page.ts';
 import { answerError, installProblems } from './http/problem.ts';
@@ -35,11 +35,19 @@ export interface AppDeps {
   readonly secret: string;
   readonly maxPeersPerRoom: number;
   readonly corsOrigins: readonly string[];
-  readonly trustProxy: boolean;
+  /** How many proxies of ours a request passes; 0 believes no header. */
+  readonly trustedProxies: number;
   readonly tls: Tls | null;
   /** The built page; absent where only the API is wanted. */
   readonly webRoot?: string;
 }
+
+const SOCKET_OPTIONS = {
+  maxPayload: LIMITS.messageBytes,
+  perMessageDeflate: false,
+  /** For the other side to answer a close; a dead one never does. Shutting down waits for it. */
+  closeTimeout: 2_000,
+};
 
 /** Requests carry ids of a few bytes; nothing that anybody posts is larger. */
 const BODY_BYTES = 16 * 1024;
@@ -51,7 +59,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: answerError,
-    trustProxy: deps.trustProxy,
+    trustProxy: (_address, hop) => hop < deps.trustedProxies,
     bodyLimit: BODY_BYTES,
     forceCloseConnections: true,
   });
@@ -64,7 +72,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   await app.register(rateLimit, { global: false });
   await app.register(jwt, { secret: secrets.tokenKey });
   await app.register(websocket, {
-    options: { maxPayload: LIMITS.messageBytes, perMessageDeflate: false },
+    options: SOCKET_OPTIONS,
     // A broken frame or too large a message: ws has closed the socket already.
     errorHandler: (error) => log.debug({ err: error }, 'socket error'),
     preClose: (done) => {
@@ -80,9 +88,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     store,
     clock,
     onAbsenceOver: (roomId, peerId, session) => {
-      leaveRoom(handlers, { roomId, peerId, session }, 'timeout').catch((error: unknown) =>
-        log.debug({ room: roomTag(roomId), peer: peerId, err: error }, 'absence was over already'),
-      );
+      void endMembership(handlers, { roomId, peerId, session }, 'timeout');
     },
     onError: (error, roomId) =>
       log.error({ room: roomTag(roomId), err: error }, 'room store failed'),

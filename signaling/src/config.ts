@@ -7,9 +7,13 @@ import * as z from 'zod';
 const HIGHEST_PORT = 65_535;
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
-const onOff = z
-  .enum(['on', 'off', 'true', 'false', '1', '0'])
-  .transform((word) => ['on', 'true', '1'].includes(word));
+const MOST_PROXIES = 10;
+
+/** How many proxies of ours a request passes: the client can forge what stands before their words. */
+const proxies = z
+  .string()
+  .transform((word) => Number({ off: 0, on: 1 }[word] ?? word))
+  .pipe(z.number().int().min(0).max(MOST_PROXIES));
 
 const origins = z
   .string()
@@ -29,7 +33,7 @@ const Settings = z.object({
   /** Both or neither: with them the server speaks HTTPS itself. */
   TLS_CERT_FILE: z.string().min(1).optional(),
   TLS_KEY_FILE: z.string().min(1).optional(),
-  TRUST_PROXY: onOff.default(false),
+  TRUST_PROXY: proxies.default(0),
   NODE_ID: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/)

@@ -37,7 +37,7 @@ const start = async (config: Config): Promise<void> => {
     secret: config.JWT_SECRET ?? (await readOrMakeSecret(config.DATA_DIR)),
     maxPeersPerRoom: config.MAX_PEERS_PER_ROOM,
     corsOrigins: config.CORS_ORIGINS,
-    trustProxy: config.TRUST_PROXY,
+    trustedProxies: config.TRUST_PROXY,
     tls: config.tls,
     ...(existsSync(WEB_ROOT) ? { webRoot: WEB_ROOT } : {}),
   });

@@ -1,6 +1,9 @@
 // The server as a process: how it starts, how it ends, and what a restart does to the people in it.
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -32,6 +35,25 @@ it('L5 SIGTERM: sockets are told, workers end, the process exits with 0', async 
   expect(await exit).toBe(0);
   for (const pid of workers) expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
   expect(server.output()).not.toContain('media worker died');
+});
+
+it('L5 a socket that answers nothing does not hold up the end', async () => {
+  const server = await startServer({ DATA_DIR: dataDir(), MEDIA_WORKERS: '1' });
+  const { host, port } = new URL(server.url);
+  const deaf = connect(Number(port), '127.0.0.1');
+  const headers = [
+    'GET /ws HTTP/1.1',
+    `Host: ${host}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+  ];
+  deaf.write(`${headers.join('\r\n')}\r\n\r\n`);
+  await once(deaf, 'data');
+  deaf.on('error', () => undefined);
+  expect(await server.end('SIGTERM')).toBe(0);
+  deaf.destroy();
 });
 
 it('J5 killed and started again with the same DATA_DIR: the same peers join again', async () => {

@@ -86,7 +86,7 @@ const testPeer = (server: MediaServer, key: TestPeer['key']): TestPeer => ({
   },
   produce: async (source, producerId = newId()) => {
     const rtpParameters = PARAMETERS[source]();
-    await server.produce({ ...key, producerId, source, rtpParameters });
+    await server.produce({ ...key, producerId, source, paused: false, rtpParameters });
     return producerId;
   },
   consume: (...producerIds) => server.consume({ ...key, producerIds }),

@@ -3,7 +3,6 @@ import type { JWT } from '@fastify/jwt';
 import * as z from 'zod/mini';
 import { AppError } from '../errors.ts';
 import { PeerId, RoomId } from '../protocol/index.ts';
-import { newHead } from '../random.ts';
 
 /** From the click on the link to the join. */
 export const JOIN_TOKEN_TTL_S = 10 * 60;
@@ -14,10 +13,9 @@ const Claims = z.object({
   use: z.enum(['join', 'session']),
   room: RoomId,
   peer: PeerId,
-  nonce: z.string(),
 });
 export type Claims = z.infer<typeof Claims>;
-type Holder = Pick<Claims, 'room' | 'peer'>;
+type Holder = Omit<Claims, 'use'>;
 
 export interface Tokens {
   forJoin(holder: Holder): string;
@@ -28,7 +26,7 @@ export interface Tokens {
 
 export const createTokens = (jwt: JWT): Tokens => {
   const sign = (use: Claims['use'], { room, peer }: Holder, expiresIn: number): string =>
-    jwt.sign({ use, room, peer, nonce: newHead() }, { expiresIn });
+    jwt.sign({ use, room, peer }, { expiresIn });
 
   const claimsOf = (token: string): unknown => {
     try {

@@ -12,6 +12,7 @@ import {
   type Membership,
   membershipOf,
 } from './context.ts';
+import { persist } from './persist.ts';
 import { ensurePlaced } from './placement.ts';
 
 const requireEntry = ({ deps, session }: HandlerContext, protocol: number): void => {
@@ -24,7 +25,7 @@ const requireEntry = ({ deps, session }: HandlerContext, protocol: number): void
 
 const enter =
   (context: HandlerContext, holder: Pick<Membership, 'roomId' | 'peerId'>) =>
-  ({ record }: { readonly record: RoomRecord }): void => {
+  (record: RoomRecord): void => {
     const peer = findPeer(record, holder.peerId);
     if (peer !== undefined) context.session.enter(holder.roomId, peer, record);
   };
@@ -56,13 +57,14 @@ const resume = bind(Requests.resume, async (context, { protocol, sessionToken, p
   requireEntry(context, protocol);
   const { deps, session } = context;
   const { room: roomId, peer: peerId } = deps.tokens.verify(sessionToken, ['session']);
+  await deps.rooms.eventsSince(roomId, position);
   const { record } = await deps.rooms.execute(
     roomId,
     { type: 'resume', peerId },
     enter(context, { roomId, peerId }),
   );
   try {
-    const missed = await deps.rooms.missed(roomId, position, record);
+    const missed = await deps.rooms.eventsSince(roomId, position, record.version);
     deps.log.info({ room: roomTag(roomId), peer: peerId, missed: missed?.length }, 'peer resumed');
     ensurePlaced(deps, roomId);
     const data =
@@ -71,18 +73,21 @@ const resume = bind(Requests.resume, async (context, { protocol, sessionToken, p
         : ({ kind: 'events', events: missed.map(eventView) } as const);
     return { version: record.version, data };
   } catch (error) {
+    // The room was reset between the two looks: the session that was taken up is given back.
+    const membership = session.membership;
     session.exit();
+    if (membership !== null) await loseConnection(deps, membership);
     throw error;
   }
 });
 
 /** Takes a peer out of the room and its media with it; nothing when that session is over. */
-export const leaveRoom = async (
+const leaveRoom = async (
   deps: HandlerDeps,
   { roomId, peerId, session }: Membership,
   reason: LeaveReason,
 ): Promise<void> => {
-  const { record, changed } = await deps.rooms.execute(roomId, {
+  const { record, changed, forgotten } = await deps.rooms.execute(roomId, {
     type: 'leave',
     peerId,
     session,
@@ -93,28 +98,36 @@ export const leaveRoom = async (
   if (record.home === null) return;
   const node = deps.media.nodeOf(record.home);
   const { placement } = record;
-  const closing =
-    record.peers.length === 0
-      ? node.closeRoom({ roomId, placement })
-      : node.closePeer({ roomId, placement, peerId });
+  const closing = forgotten
+    ? node.closeRoom({ roomId, placement })
+    : node.closePeer({ roomId, placement, peerId });
   await callMedia(deps.clock, closing);
 };
 
 const leave = bind(Requests.leave, async (context) => {
   const membership = membershipOf(context);
+  const { deps } = context;
   context.session.exit();
-  await leaveRoom(context.deps, membership, 'left');
+  await endMembership(deps, membership, 'left');
   return { data: {} };
 });
 
-/** A socket that closed without leaving: the others are told, the media goes on. */
-export const loseConnection = async (
-  { rooms, log }: HandlerDeps,
+/** A socket that closed without leaving: the others are told, the media goes on. Never rejects. */
+export const loseConnection = (
+  deps: HandlerDeps,
   { roomId, peerId, session }: Membership,
-): Promise<void> => {
-  await rooms.execute(roomId, { type: 'disconnect', peerId, session });
-  log.info({ room: roomTag(roomId), peer: peerId }, 'peer disconnected');
-};
+): Promise<void> =>
+  persist(deps, roomId, async () => {
+    await deps.rooms.execute(roomId, { type: 'disconnect', peerId, session });
+    deps.log.info({ room: roomTag(roomId), peer: peerId }, 'peer disconnected');
+  });
+
+/** Somebody went for good: said so, or did not come back in time. Never rejects. */
+export const endMembership = (
+  deps: HandlerDeps,
+  membership: Membership,
+  reason: LeaveReason,
+): Promise<void> => persist(deps, membership.roomId, () => leaveRoom(deps, membership, reason));
 
 const heartbeat = bind(Requests.heartbeat, async () => ({ data: {} }));
 

@@ -21,9 +21,9 @@ const place = async (deps: Deps, roomId: RoomId): Promise<void> => {
     await deps.rooms.execute(roomId, { type: 'place', placement, home });
     deps.log.info({ room: roomTag(roomId), placement, worker: home.worker }, 'room placed');
   } catch (error) {
-    const wasFaster = error instanceof AppError && error.code === 'stale-placement';
-    const isOver = error instanceof AppError && error.code === 'room-reset';
-    if (!wasFaster && !isOver) throw error;
+    const known = deps.rooms.known(roomId);
+    const isOver = known === null || known.home !== null;
+    if (!isOver) throw error;
   }
 };
 
@@ -34,7 +34,7 @@ export const ensurePlaced = (deps: Deps, roomId: RoomId): void => {
     if (isWait) deps.log.warn({ room: roomTag(roomId) }, 'room waits for a media worker');
     else deps.log.error({ room: roomTag(roomId), err: error }, 'room could not be placed');
     deps.clock.after(PLACE_RETRY_MS, () => {
-      if (deps.rooms.serves(roomId)) ensurePlaced(deps, roomId);
+      if (deps.rooms.known(roomId) !== null) ensurePlaced(deps, roomId);
     });
   });
 };

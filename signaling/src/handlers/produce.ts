@@ -1,9 +1,11 @@
 // What a peer sends. A producer is made first and then named in the record; mute and unmute are
 // facts first and then told to the media node (PROTOCOL M3, M4).
 import { roomTag } from '../auth/room-ids.ts';
+import { AppError } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
-import { type ProducerId, Requests } from '../protocol/index.ts';
+import { type ProducerId, Requests, type RoomId } from '../protocol/index.ts';
 import { newProducerId } from '../random.ts';
+import type { Command } from '../rooms/decide.ts';
 import { findPeer, type RoomRecord } from '../rooms/record.ts';
 import { bind, type HandlerDeps, type Membership, membershipOf } from './context.ts';
 import { type PlacedPeer, placeOf } from './placement.ts';
@@ -13,31 +15,44 @@ const produce = bind(
   async (context, { source, on, placement, rtpParameters }) => {
     const { deps } = context;
     const member = membershipOf(context);
+    const { roomId, peerId, session } = member;
     const { node, key } = placeOf(deps, member, placement);
+    const former = findPeer(deps.rooms.known(roomId), peerId)?.streams[source].producerId;
     const producerId = newProducerId();
-    await callMedia(deps.clock, node.produce({ ...key, producerId, source, rtpParameters }));
+    const request = { ...key, producerId, source, paused: !on, rtpParameters };
+    const by = { peerId, session, source };
     try {
-      const { record } = await deps.rooms.execute(member.roomId, {
+      await callMedia(deps.clock, node.produce(request));
+      const { record } = await deps.rooms.execute(roomId, {
         type: 'produced',
-        peerId: member.peerId,
-        session: member.session,
-        source,
+        ...by,
         producerId,
         placement,
         on,
       });
-      if (!on) {
-        const pausing = node.setProducerPaused({ ...key, producerId, paused: true });
-        await callMedia(deps.clock, pausing);
-      }
       logStream(deps, member, { source, on }, 'stream started');
       return { version: record.version, data: { producerId } };
     } catch (error) {
-      await callMedia(deps.clock, node.closeProducer({ ...key, producerId }));
+      // Neither half may stay alone: no producer without its name, no name without its producer.
+      const close = (id: ProducerId) =>
+        callMedia(deps.clock, node.closeProducer({ ...key, producerId: id }));
+      await Promise.allSettled([
+        close(producerId),
+        ...(former === undefined ? [] : [close(former), loseProducer(deps, roomId, by, former)]),
+      ]);
       throw error;
     }
   },
 );
+
+const loseProducer = async (
+  { rooms }: HandlerDeps,
+  roomId: RoomId,
+  by: Pick<Extract<Command, { type: 'producer-lost' }>, 'peerId' | 'session' | 'source'>,
+  producerId: ProducerId,
+): Promise<void> => {
+  await rooms.execute(roomId, { type: 'producer-lost', ...by, producerId });
+};
 
 const setStream = bind(Requests['set-stream'], async (context, { source, on }) => {
   const { deps } = context;
@@ -83,8 +98,13 @@ const onProducer = async (
   effect: (place: PlacedPeer, producerId: ProducerId) => Promise<void>,
 ): Promise<void> => {
   if (producerId === undefined || record.home === null) return;
-  const place = placeOf(deps, member, record.placement);
-  await callMedia(deps.clock, effect(place, producerId));
+  try {
+    const place = placeOf(deps, member, record.placement);
+    await callMedia(deps.clock, effect(place, producerId));
+  } catch (error) {
+    // The room lost its home meanwhile: the fact stands, and there is nothing left to tell.
+    if (!(error instanceof AppError && error.code === 'stale-placement')) throw error;
+  }
 };
 
 const logStream = (

@@ -1,9 +1,10 @@
 // A peer's two transports on the media node (PROTOCOL M1, M2).
+import { AppError } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
 import { Requests } from '../protocol/index.ts';
+import { findPeer } from '../rooms/record.ts';
 import { bind, membershipOf } from './context.ts';
 import { placeOf, replaceRoom } from './placement.ts';
-import { AppError } from '../errors.ts';
 
 const openTransport = bind(Requests['open-transport'], async (context, request) => {
   const { deps } = context;
@@ -19,6 +20,11 @@ const openTransport = bind(Requests['open-transport'], async (context, request) 
     throw error;
   }
   const data = await callMedia(deps.clock, node.openTransport({ ...request, ...key }));
+  if (findPeer(deps.rooms.known(roomId), membership.peerId) === undefined) {
+    // The peer left by another socket meanwhile: nobody else would close what was just opened.
+    await callMedia(deps.clock, node.closePeer(key));
+    throw new AppError('not-joined', 'the peer has left');
+  }
   return { data };
 });
 

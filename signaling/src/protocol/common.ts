@@ -2,11 +2,24 @@
 // closed sets of error and close codes. Browser-safe; PROTOCOL.md says what each of them means.
 import * as z from 'zod/mini';
 
+/** An object of at most so many entries, counted before any of them is looked at. */
+export const boundedRecord = <K extends z.core.$ZodRecordKey, V extends z.core.SomeType>(
+  key: K,
+  value: V,
+  most: number,
+) =>
+  z.pipe(
+    z.custom<Record<string, unknown>>(
+      (data) => typeof data === 'object' && data !== null && Object.keys(data).length <= most,
+    ),
+    z.record(key, value),
+  );
+
 /** Raised when a client of the former number could no longer be served (PROTOCOL J2). */
 export const PROTOCOL_VERSION = 1;
 
 export const LIMITS = {
-  /** One WebSocket message, either way. Raising it lets one client hold more of a node's memory. */
+  /** One WebSocket message from a client. Raising it lets one client hold more of a node's memory. */
   messageBytes: 128 * 1024,
   displayNameBytes: 64,
   /** Producers in one `consume`; a page with more asks again. */
@@ -57,13 +70,16 @@ export type Position = z.infer<typeof Position>;
 const encoder = new TextEncoder();
 
 // Control characters, line separators, and the marks that reorder the text around a name.
-const UNSAFE_IN_NAME = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+const UNSAFE_IN_NAME = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
+
+// Format characters, spaces, and the fillers that draw nothing.
+const VISIBLE_IN_NAME = /[^\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 export const DisplayName = z.string().check(
   z.trim(),
   z.minLength(1),
   z.refine((name) => encoder.encode(name).length <= LIMITS.displayNameBytes),
-  z.refine((name) => !UNSAFE_IN_NAME.test(name)),
+  z.refine((name) => VISIBLE_IN_NAME.test(name) && !UNSAFE_IN_NAME.test(name)),
 );
 
 export const StreamSource = z.enum(['mic', 'cam', 'screen', 'screenAudio']);

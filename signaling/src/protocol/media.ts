@@ -1,6 +1,7 @@
 // The shapes of media negotiation: RTP, ICE and DTLS parameters as mediasoup and mediasoup-client
 // exchange them, with a bound on every list and text that a stranger could send.
 import * as z from 'zod/mini';
+import { boundedRecord } from './common.ts';
 
 const shortText = z.string().check(z.maxLength(128));
 const longText = z.string().check(z.maxLength(1024));
@@ -16,9 +17,7 @@ export type MediaKind = z.infer<typeof MediaKind>;
 const mimeType = z.string().check(z.regex(/^(audio|video)\/[A-Za-z0-9.+-]{1,32}$/));
 
 const fmtpKey = z.string().check(z.regex(/^[A-Za-z0-9-]{1,48}$/));
-const fmtp = z
-  .record(fmtpKey, z.union([shortText, z.number(), z.boolean()]))
-  .check(z.refine((parameters) => Object.keys(parameters).length <= 32));
+const fmtp = boundedRecord(fmtpKey, z.union([shortText, z.number(), z.boolean()]), 32);
 
 const rtcpFeedback = z.object({ type: shortText, parameter: z.optional(shortText) });
 

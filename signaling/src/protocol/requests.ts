@@ -1,7 +1,8 @@
 // Every request that a client can make, once: its data and its answer. PROTOCOL.md has the rules;
-// `Requests` is the only list, and handlers, limits and the client's types derive from it.
+// `Requests` is the only list; the handlers and the client's types derive from it.
 import * as z from 'zod/mini';
 import {
+  boundedRecord,
   DisplayName,
   LIMITS,
   PeerId,
@@ -114,9 +115,7 @@ export const Requests = {
   view: {
     data: z.object({
       ...placed,
-      view: z
-        .record(ProducerId, ViewLayer)
-        .check(z.refine((view) => Object.keys(view).length <= LIMITS.viewEntries)),
+      view: boundedRecord(ProducerId, ViewLayer, LIMITS.viewEntries),
     }),
     answer: nothing,
   },

@@ -37,6 +37,12 @@ export type Command =
       readonly placement: number;
       readonly on: boolean;
     } & BySession)
+  /** The producer that the record names is no more. */
+  | ({
+      readonly type: 'producer-lost';
+      readonly source: StreamSource;
+      readonly producerId: ProducerId;
+    } & BySession)
   | ({ readonly type: 'close-stream'; readonly source: StreamSource } & BySession)
   /** Offers a home to a room that has none. */
   | { readonly type: 'place'; readonly placement: number; readonly home: Home }
@@ -52,17 +58,26 @@ const NOTHING = facts();
 
 const join = (record: RoomRecord | null, command: Extract<Command, { type: 'join' }>): Decision => {
   const known = findPeer(record, command.peerId);
-  if (known !== undefined) return resume(known);
+  if (record !== null && known !== undefined) return resume(record, known);
   if ((record?.peers.length ?? 0) >= command.maxPeers) return refuse('room-full');
   const { peerId, displayName } = command;
   return facts({
     type: 'peer-joined',
-    peer: { peerId, displayName, session: 1, connected: true, streams: NO_STREAMS },
+    peer: {
+      peerId,
+      displayName,
+      session: nextSession(record),
+      connected: true,
+      streams: NO_STREAMS,
+    },
   });
 };
 
-const resume = ({ peerId, session }: RoomPeer): Decision =>
-  facts({ type: 'peer-resumed', peerId, session: session + 1 });
+/** Higher than any before it in this log, also when somebody leaves and joins again. */
+const nextSession = (record: RoomRecord | null): number => (record?.version ?? 0) + 1;
+
+const resume = (record: RoomRecord, { peerId }: RoomPeer): Decision =>
+  facts({ type: 'peer-resumed', peerId, session: nextSession(record) });
 
 const leave = (peer: RoomPeer, { reason }: Extract<Command, { type: 'leave' }>): Decision =>
   reason === 'timeout' && peer.connected
@@ -86,6 +101,15 @@ const produced = (
   if (record.home === null || record.placement !== placement) return refuse('stale-placement');
   const stream = { on, producerId };
   return facts({ type: 'stream-changed', peerId: peer.peerId, source, stream });
+};
+
+const producerLost = (
+  peer: RoomPeer,
+  { source, producerId }: Extract<Command, { type: 'producer-lost' }>,
+): Decision => {
+  const { on, producerId: named } = peer.streams[source];
+  if (named !== producerId) return NOTHING;
+  return facts({ type: 'stream-changed', peerId: peer.peerId, source, stream: { on } });
 };
 
 const closeStream = (
@@ -117,12 +141,13 @@ export const decide = (record: RoomRecord | null, command: Command): Decision =>
         : facts({ type: 'media-lost', placement: command.placement });
     case 'resume': {
       const peer = findPeer(record, command.peerId);
-      return peer === undefined ? refuse('room-reset') : resume(peer);
+      return peer === undefined ? refuse('room-reset') : resume(record, peer);
     }
     case 'disconnect':
     case 'leave':
     case 'set-stream':
     case 'produced':
+    case 'producer-lost':
     case 'close-stream': {
       const peer = findPeer(record, command.peerId);
       if (peer === undefined || peer.session !== command.session) return refuse('not-joined');
@@ -145,6 +170,8 @@ const decideForPeer = (
       return setStream(peer, command);
     case 'produced':
       return produced(record, peer, command);
+    case 'producer-lost':
+      return producerLost(peer, command);
     case 'close-stream':
       return closeStream(peer, command);
   }

@@ -22,7 +22,7 @@ export const RECORD_SCHEMA = 1;
 export const RoomPeer = z.object({
   peerId: PeerId,
   displayName: z.string(),
-  /** Raised by every join and resume; whoever holds a lower one has been replaced. */
+  /** Another by every join and resume, never used twice: whoever holds a former one is replaced. */
   session: z.int(),
   connected: z.boolean(),
   streams: Streams,

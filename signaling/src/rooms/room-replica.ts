@@ -18,10 +18,12 @@ export interface ReplicaListener {
   onReset(): void;
 }
 
-/** The record after a command, and whether the command changed it. */
 export interface Outcome {
+  /** After the command. */
   readonly record: RoomRecord;
   readonly changed: boolean;
+  /** The room is empty and its record deleted: nobody can be in it without making it again. */
+  readonly forgotten: boolean;
 }
 
 const stamp = (record: RoomRecord, facts: readonly Fact[]): RoomEvent[] => {
@@ -54,7 +56,7 @@ export class RoomReplica {
    * Decides and appends until it is done or refused (AppError with the refusal's code; `busy` when
    * too many races were lost). `onDone` runs in the same turn, before anybody is told of the events.
    */
-  async execute(command: Command, onDone?: (outcome: Outcome) => void): Promise<Outcome> {
+  async execute(command: Command, onDone?: (record: RoomRecord) => void): Promise<Outcome> {
     let isFresh = this.#record === null;
     if (isFresh) await this.catchUp();
     for (let attempt = 0; attempt < APPEND_ATTEMPTS; attempt += 1) {
@@ -78,18 +80,17 @@ export class RoomReplica {
   /** Null when somebody else was faster. */
   async #tryAppend(
     facts: readonly Fact[],
-    onDone: ((outcome: Outcome) => void) | undefined,
+    onDone: ((record: RoomRecord) => void) | undefined,
   ): Promise<Outcome | null> {
     const base = this.#record ?? emptyRecord(newIncarnation(), newHead());
     const events = stamp(base, facts);
     const record = events.reduce(evolve, base);
     if (events.length > 0 && !(await this.#append(base, events, record))) return null;
     this.#record = record;
-    const outcome = { record, changed: events.length > 0 };
-    onDone?.(outcome);
-    if (outcome.changed) this.#listener.onEvents(events, record);
-    await this.#forgetIfEmpty(record);
-    return outcome;
+    const changed = events.length > 0;
+    onDone?.(record);
+    if (changed) this.#listener.onEvents(events, record);
+    return { record, changed, forgotten: await this.#forgetIfEmpty(record) };
   }
 
   #append(base: RoomRecord, events: RoomEvent[], record: RoomRecord): Promise<boolean> {
@@ -103,9 +104,11 @@ export class RoomReplica {
   }
 
   /** A room with nobody in it is stored nowhere. */
-  async #forgetIfEmpty(record: RoomRecord): Promise<void> {
-    if (record.peers.length > 0) return;
-    if (await this.#store.delete(this.#roomId, positionOf(record))) this.#record = null;
+  async #forgetIfEmpty(record: RoomRecord): Promise<boolean> {
+    if (record.peers.length > 0) return false;
+    const forgotten = await this.#store.delete(this.#roomId, positionOf(record));
+    if (forgotten) this.#record = null;
+    return forgotten;
   }
 
   /** Takes in what others appended; finds out when the log is not the one known here. */

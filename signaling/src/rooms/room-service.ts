@@ -31,6 +31,7 @@ export class RoomService {
   readonly #rooms = new Map<RoomId, Room>();
   readonly #fanout = new RoomFanout();
   readonly #absences: Absences;
+  #isClosed = false;
 
   constructor(deps: RoomServiceDeps) {
     this.#deps = deps;
@@ -38,7 +39,11 @@ export class RoomService {
   }
 
   /** Rejects with AppError. `onDone` runs before anybody is told of what the command changed. */
-  execute(roomId: RoomId, command: Command, onDone?: (outcome: Outcome) => void): Promise<Outcome> {
+  execute(
+    roomId: RoomId,
+    command: Command,
+    onDone?: (record: RoomRecord) => void,
+  ): Promise<Outcome> {
     return this.#with(roomId, ({ replica }) => replica.execute(command, onDone));
   }
 
@@ -57,18 +62,18 @@ export class RoomService {
   }
 
   /**
-   * The events after `after` up to the record, or null when they are no longer kept. Rejects with
+   * The events after `after`, up to a version, or null when they are no longer kept. Rejects with
    * `room-reset` when the position is from another log.
    */
-  async missed(
+  async eventsSince(
     roomId: RoomId,
     after: Position,
-    upTo: RoomRecord,
+    upToVersion = Infinity,
   ): Promise<readonly RoomEvent[] | null> {
     const read = await this.#deps.store.read(roomId, after);
     if (read.kind === 'reset') throw new AppError('room-reset', 'the room was made again');
     if (read.kind === 'snapshot') return null;
-    return read.events.filter(({ version }) => version <= upTo.version);
+    return read.events.filter(({ version }) => version <= upToVersion);
   }
 
   /** The room as this node knows it now; null when it does not serve it. */
@@ -88,11 +93,13 @@ export class RoomService {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#absences.close();
     for (const roomId of this.#rooms.keys()) this.#release(roomId);
   }
 
   async #with<T>(roomId: RoomId, task: (room: Room) => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new AppError('draining', 'this node is going down');
     const room = this.#rooms.get(roomId) ?? this.#open(roomId);
     try {
       return await room.queue.run(async () => {
@@ -117,12 +124,14 @@ export class RoomService {
     });
     const queue = new SerialQueue();
     const unsubscribe = this.#deps.store.subscribe(roomId, (events) => {
+      // After its release a replica speaks for nobody.
+      if (this.#rooms.get(roomId) !== room) return;
       queue
         .run(() => replica.absorb(events))
         .catch((error: unknown) => this.#deps.onError(error, roomId))
         .finally(() => this.#releaseIfIdle(roomId));
     });
-    const room = { replica, queue, unsubscribe };
+    const room: Room = { replica, queue, unsubscribe };
     this.#rooms.set(roomId, room);
     return room;
   }

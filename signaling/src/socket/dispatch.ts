@@ -24,7 +24,7 @@ export const dispatch = async (
   } catch (error) {
     if (error instanceof AppError) {
       if (error.code === 'internal') log.error({ err: error, method }, 'request failed');
-      else log.debug({ method, code: error.code }, 'request refused');
+      else log.debug({ method: isMethod(method) && method, code: error.code }, 'request refused');
       return refusal(id, error);
     }
     log.error({ err: error, method }, 'request failed');

@@ -1,16 +1,18 @@
 // What leaves by one socket, in order. While held, news waits for the answer that must come first
 // (PROTOCOL V3).
 import type { WebSocket } from 'ws';
-import { type Answer, CLOSE, type ServerEvent } from '../protocol/index.ts';
+import type { Answer, ServerEvent } from '../protocol/index.ts';
 
 export class Outgoing {
   readonly #socket: WebSocket;
   readonly #maxBufferBytes: number;
+  readonly #onTooSlow: () => void;
   #held: ServerEvent[] | null = null;
 
-  constructor(socket: WebSocket, maxBufferBytes: number) {
+  constructor(socket: WebSocket, maxBufferBytes: number, onTooSlow: () => void) {
     this.#socket = socket;
     this.#maxBufferBytes = maxBufferBytes;
+    this.#onTooSlow = onTooSlow;
   }
 
   hold(): void {
@@ -36,7 +38,7 @@ export class Outgoing {
   #send(message: Answer | ServerEvent): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > this.#maxBufferBytes) {
-      this.#socket.close(CLOSE.slowConsumer, 'too slow');
+      this.#onTooSlow();
       return;
     }
     this.#socket.send(JSON.stringify(message));

@@ -7,8 +7,8 @@ export interface BucketLimit {
 export interface ConnectionLimits {
   readonly messages: BucketLimit;
   readonly bytes: BucketLimit;
-  /** Refused messages in a row after which the connection is closed. */
-  readonly refusals: number;
+  /** Refused requests that are answered; beyond them the connection is closed. */
+  readonly refusals: BucketLimit;
   /** Messages that wait for the one under way. */
   readonly waiting: number;
   /** Bytes that a client has not read yet. */
@@ -18,7 +18,7 @@ export interface ConnectionLimits {
 export const DEFAULT_LIMITS: ConnectionLimits = {
   messages: { burst: 200, perSecond: 50 },
   bytes: { burst: 1024 * 1024, perSecond: 128 * 1024 },
-  refusals: 200,
+  refusals: { burst: 200, perSecond: 5 },
   waiting: 200,
   sendBufferBytes: 4 * 1024 * 1024,
 };

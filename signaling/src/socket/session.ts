@@ -3,7 +3,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { HandlerDeps, HandlerSession, Membership } from '../handlers/context.ts';
-import { leaveRoom, loseConnection } from '../handlers/membership.ts';
+import { endMembership, loseConnection } from '../handlers/membership.ts';
 import {
   CLOSE,
   HEARTBEAT_INTERVAL_MS,
@@ -21,8 +21,6 @@ import { type ConnectionLimits, createBucket } from './rate-limit.ts';
 
 /** A socket that says nothing of who it is does not stay. */
 const JOIN_TIMEOUT_MS = 15_000;
-/** After a close was asked for; a dead peer never answers it. */
-const CLOSE_TIMEOUT_MS = 2_000;
 
 interface Joined {
   readonly membership: Membership;
@@ -38,9 +36,9 @@ export class Session implements HandlerSession {
   readonly #requests = new SerialQueue();
   readonly #takeMessage: (amount: number, nowMs: number) => boolean;
   readonly #takeBytes: (amount: number, nowMs: number) => boolean;
+  readonly #takeRefusal: (amount: number, nowMs: number) => boolean;
   #joined: Joined | null = null;
   #isClosed = false;
-  #refusals = 0;
   #lastHeardMs: number;
   #cancelBeat: () => void = () => undefined;
   #cancelJoinTimeout: () => void;
@@ -51,9 +49,12 @@ export class Session implements HandlerSession {
     this.#deps = deps;
     this.#limits = limits;
     this.#log = deps.log;
-    this.#out = new Outgoing(socket, limits.sendBufferBytes);
+    this.#out = new Outgoing(socket, limits.sendBufferBytes, () =>
+      this.close(CLOSE.slowConsumer, 'too slow'),
+    );
     this.#takeMessage = createBucket(limits.messages, nowMs);
     this.#takeBytes = createBucket(limits.bytes, nowMs);
+    this.#takeRefusal = createBucket(limits.refusals, nowMs);
     this.#lastHeardMs = nowMs;
     this.#cancelJoinTimeout = deps.clock.after(JOIN_TIMEOUT_MS, () => {
       if (this.#joined === null) this.close(CLOSE.notJoined, 'join first');
@@ -101,41 +102,48 @@ export class Session implements HandlerSession {
 
   /** Every text message, as it arrives. */
   onMessage(text: string, bytes: number): void {
+    if (this.#isClosed) return;
     const nowMs = this.#deps.clock.now();
     this.#lastHeardMs = nowMs;
+    // Before anything is parsed: reading costs the most.
+    if (!this.#takeBytes(bytes, nowMs)) {
+      this.close(CLOSE.rateLimited, 'too much');
+      return;
+    }
     const envelope = parseRequestEnvelope(text);
     if (envelope === undefined) {
       this.close(CLOSE.badMessage, 'not a request');
-    } else if (!this.#mayTake(bytes, nowMs) || this.#requests.size >= this.#limits.waiting) {
-      this.#refuse(envelope);
+    } else if (!this.#takeMessage(1, nowMs) || this.#requests.size >= this.#limits.waiting) {
+      this.#refuse(envelope, nowMs);
     } else {
-      this.#refusals = 0;
       void this.#requests.run(() => this.#serve(envelope));
     }
   }
 
   /** After the socket has closed; `code` as the other side sent it, 1006 when it just went away. */
   onClose(code: number): void {
-    this.#isClosed = true;
-    this.#cancelBeat();
-    this.#cancelJoinTimeout();
+    this.#stop();
     // Behind the request under way, so that a join that is half done is undone too.
     void this.#requests.run(() => this.#farewell(code));
   }
 
+  /** From here on nothing that it sends is obeyed. */
   close(code: number, reason: string): void {
+    this.#stop();
     this.#socket.close(code, reason);
-    this.#deps.clock.after(CLOSE_TIMEOUT_MS, () => this.#socket.terminate());
   }
 
-  #mayTake(bytes: number, nowMs: number): boolean {
-    const mayAsk = this.#takeMessage(1, nowMs);
-    return this.#takeBytes(bytes, nowMs) && mayAsk;
+  #stop(): void {
+    this.#isClosed = true;
+    this.#cancelBeat();
+    this.#cancelJoinTimeout();
   }
 
-  #refuse({ id }: RequestEnvelope): void {
-    this.#refusals += 1;
-    if (this.#refusals > this.#limits.refusals) this.close(CLOSE.rateLimited, 'too many requests');
+  #refuse({ id }: RequestEnvelope, nowMs: number): void {
+    if (!this.#takeRefusal(1, nowMs)) {
+      this.close(CLOSE.rateLimited, 'too many requests');
+      return;
+    }
     const error = { code: 'rate-limited', message: 'too many requests' } as const;
     this.#out.answer({ id, ok: false, error });
   }
@@ -152,17 +160,13 @@ export class Session implements HandlerSession {
     const membership = this.membership;
     if (membership === null) return;
     this.exit();
-    try {
-      if (code === CLOSE.leave) await leaveRoom(this.#deps, membership, 'left');
-      else await loseConnection(this.#deps, membership);
-    } catch (error) {
-      this.#log.debug({ err: error, peer: membership.peerId }, 'farewell refused');
-    }
+    if (code === CLOSE.leave) await endMembership(this.#deps, membership, 'left');
+    else await loseConnection(this.#deps, membership);
   }
 
   #scheduleBeat(): void {
     this.#cancelBeat = this.#deps.clock.after(HEARTBEAT_INTERVAL_MS, () => {
-      if (this.#deps.clock.now() - this.#lastHeardMs > HEARTBEAT_TIMEOUT_MS) {
+      if (this.#deps.clock.now() - this.#lastHeardMs >= HEARTBEAT_TIMEOUT_MS) {
         this.close(CLOSE.silent, 'silent');
         return;
       }

@@ -48,7 +48,7 @@ describe('hostile clients', () => {
       answer.status === 'rejected' ? [answer.reason] : [],
     );
     expect(refused).toEqual([expect.objectContaining({ code: 'rate-limited' })]);
-    for (let sent = 0; sent <= DEFAULT_LIMITS.refusals; sent += 1) {
+    for (let sent = 0; sent <= DEFAULT_LIMITS.refusals.burst; sent += 1) {
       client.send('heartbeat', {}).catch(() => undefined);
     }
     expect(await client.closed()).toBe(CLOSE.rateLimited);

@@ -1,6 +1,7 @@
 // Real apps on real sockets over one memory store and one real media server. `describeScenarios`
 // runs a suite twice: with one app, and with two that share the store, peers on either.
 import { createMediaServer, type MediaServer } from '@sotto/sfu-worker';
+import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
@@ -58,6 +59,11 @@ export interface WorldOptions {
   readonly limits?: ConnectionLimits;
   readonly maxPeersPerRoom?: number;
   readonly corsOrigins?: readonly string[];
+  readonly trustedProxies?: number;
+  /** In place of the media server itself, to make it slow or have it fail. */
+  readonly node?: MediaNode;
+  /** In place of a memory store. */
+  readonly store?: RoomStore;
 }
 
 const listen = async (app: FastifyInstance): Promise<string> =>
@@ -65,21 +71,21 @@ const listen = async (app: FastifyInstance): Promise<string> =>
 
 export const startWorld = async (options: WorldOptions): Promise<World> => {
   const clock = new ManualClock();
-  const store = createMemoryRoomStore();
+  const store = options.store ?? createMemoryRoomStore();
   const logLines: string[] = [];
   const log = createLogger('debug', { write: (line: string) => void logLines.push(line) });
   const apps = await Promise.all(
     Array.from({ length: options.apps }, () =>
       buildApp({
         store,
-        mediaNodes: [options.media],
+        mediaNodes: [options.node ?? options.media],
         clock,
         log,
         limits: options.limits ?? NO_LIMITS,
         secret: TEST_SECRET,
         maxPeersPerRoom: options.maxPeersPerRoom ?? 100,
         corsOrigins: options.corsOrigins ?? [],
-        trustProxy: false,
+        trustedProxies: options.trustedProxies ?? 0,
         tls: null,
       }),
     ),

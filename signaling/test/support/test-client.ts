@@ -157,6 +157,11 @@ export class TestClient {
     return found;
   }
 
+  /** Reads nothing any more, as a browser that hangs. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** As when a cable is pulled: no close frame is sent. */
   cut(): void {
     this.#socket.terminate();
