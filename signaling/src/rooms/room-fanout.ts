@@ -1,12 +1,13 @@
 // Who of a room has a socket on this node, and the telling of news to all of them.
-import type { PeerId, RoomId, Signal } from '../protocol/index.ts';
-import { findPeer, type RoomEvent, type RoomRecord } from './record.ts';
+import type { PeerId, RecordEvent, RoomId, Signal } from '../protocol/index.ts';
+import { eventView, findPeer, type RoomEvent, type RoomRecord } from './record.ts';
 
 /** A session in a room, as the room sees it. */
 export interface RoomMember {
   readonly peerId: PeerId;
   readonly session: number;
-  deliver(events: readonly RoomEvent[]): void;
+  /** The same objects for every member: who sends them on needs to serialize them only once. */
+  deliver(events: readonly RecordEvent[]): void;
   signal(signal: Signal): void;
   /** The record is gone: the session must join again. It is no member any more. */
   reset(): void;
@@ -32,8 +33,9 @@ export class RoomFanout {
   }
 
   publish(roomId: RoomId, events: readonly RoomEvent[], record: RoomRecord): void {
+    const views = events.map(eventView);
     for (const member of this.#of(roomId)) {
-      member.deliver(events);
+      member.deliver(views);
       const peer = findPeer(record, member.peerId);
       if (peer?.session === member.session) continue;
       this.remove(roomId, member);

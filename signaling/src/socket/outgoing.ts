@@ -3,6 +3,15 @@
 import type { WebSocket } from 'ws';
 import type { Answer, ServerEvent } from '../protocol/index.ts';
 
+/** News is one object for all of a room's sockets, and serialized once for all of them. */
+const texts = new WeakMap<ServerEvent, string>();
+
+const textOf = (event: ServerEvent): string => {
+  const text = texts.get(event) ?? JSON.stringify(event);
+  texts.set(event, text);
+  return text;
+};
+
 export class Outgoing {
   readonly #socket: WebSocket;
   readonly #maxBufferBytes: number;
@@ -22,25 +31,25 @@ export class Outgoing {
   release(): void {
     const held = this.#held ?? [];
     this.#held = null;
-    for (const event of held) this.#send(event);
+    for (const event of held) this.#send(textOf(event));
   }
 
   answer(answer: Answer): void {
-    this.#send(answer);
+    this.#send(JSON.stringify(answer));
   }
 
   tell(event: ServerEvent): void {
-    if (this.#held === null) this.#send(event);
+    if (this.#held === null) this.#send(textOf(event));
     else this.#held.push(event);
   }
 
   /** A reader that is too slow is cut off; it resumes, and gets what it missed (PROTOCOL L3). */
-  #send(message: Answer | ServerEvent): void {
+  #send(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > this.#maxBufferBytes) {
       this.#onTooSlow();
       return;
     }
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(text);
   }
 }

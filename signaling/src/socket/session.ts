@@ -12,7 +12,7 @@ import {
   type RequestEnvelope,
   type RoomId,
 } from '../protocol/index.ts';
-import { eventView, type RoomPeer, type RoomRecord } from '../rooms/record.ts';
+import type { RoomPeer, RoomRecord } from '../rooms/record.ts';
 import type { RoomMember } from '../rooms/room-fanout.ts';
 import { SerialQueue } from '../rooms/serial-queue.ts';
 import { dispatch } from './dispatch.ts';
@@ -75,7 +75,7 @@ export class Session implements HandlerSession {
         for (const event of events) {
           if (event.version <= toldVersion) continue;
           toldVersion = event.version;
-          this.#out.tell(eventView(event));
+          this.#out.tell(event);
         }
       },
       signal: (signal) => this.#out.tell(signal),
