@@ -113,7 +113,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     ...withOthers(6),
     press: ['toggle-people', 'pin'],
   },
-  'muted-hint': inCall((call) => {
+  'device-lost': inCall((call) => {
     call.state.peers.value = [fakePeer(1), fakePeer(2)];
     call.state.micOn.value = false;
     call.state.notice.value = 'device-lost';

@@ -214,7 +214,44 @@ describe('notices', () => {
   });
 });
 
+const said = (text) => visit.page.waitForSelector(`${byTestId('announcer')} ::-p-text(${text})`);
+
+describe('a screen reader', () => {
+  test('hears that one is in, and who comes and goes', async () => {
+    await visit.open('three');
+    await said('You joined. 2 people here.');
+    await visit.page.evaluate(() => {
+      const { call, fakePeer } = globalThis.gallery;
+      call.state.peers.value = [...call.state.peers.value, fakePeer(7)];
+    });
+    await said('Grace joined');
+    await visit.page.evaluate(() => {
+      const { state } = globalThis.gallery.call;
+      state.peers.value = state.peers.value.slice(1);
+    });
+    await said('Ada Lovelace left');
+  });
+});
+
 describe('controls', () => {
+  test('give the call the whole screen, and take it back', async () => {
+    await visit.open('three');
+    const choose = async () => {
+      await visit.page.click(byTestId('more'));
+      await visit.page.click(byTestId('full-screen'));
+    };
+    const isFull = (wanted) =>
+      visit.page.waitForFunction(
+        (full) => (document.fullscreenElement !== null) === full,
+        {},
+        wanted,
+      );
+    await choose();
+    await isFull(true);
+    await choose();
+    await isFull(false);
+  });
+
   test('step back when the mouse rests, and come back when it moves', async () => {
     await visit.open('three');
     await visit.page.mouse.move(300, 300);
