@@ -150,6 +150,7 @@ function whileCommitting(
   if (behind !== null || room.group === null) return behind;
   const { message, resendAt } = phase;
   if (message === undefined || resendAt === null || now < resendAt) return null;
+  if (phase.beaten === true) return { state: rejoin(state, now), effects: [] };
   return {
     state: { ...state, phase: { ...phase, resendAt: now + SILENCE_MS } },
     effects: [{ type: 'send-commit', message }],

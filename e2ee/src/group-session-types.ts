@@ -132,7 +132,9 @@ export type Phase =
       readonly name: 'committing';
       /** Undefined while it is being made. */
       readonly message?: MadeMessage;
+      /** When to send it again or, `beaten` by a commit that never came, to give up. */
       readonly resendAt: number | null;
+      readonly beaten?: true;
     } & Place)
   | ({
       readonly name: 'stuck';

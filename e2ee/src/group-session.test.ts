@@ -216,6 +216,36 @@ test('G30 a server that withholds a commit: who is behind comes in again', async
   expect(new Set(rosterOf(world, 'c'))).toEqual(new Set(['a', 'b', 'c', 'x']));
 });
 
+/** The next commit never reaches `victim`. */
+function withhold(world: GroupWorld, victim: string): void {
+  world.tamper = (to, event) => {
+    if (to !== victim || event.type !== 'commit') return event;
+    world.tamper = (_, any) => any;
+    return null;
+  };
+}
+
+test('G30 a commit that never came: found by the next one, and come back from', async () => {
+  const world = await worldOf(3);
+  withhold(world, 'c');
+  world.client('a').runner.handle({ type: 'messages-sent', count: 150 });
+  await world.pass(10_000);
+  expect(world.lastEpoch('c').epoch).toBe(world.lastEpoch('a').epoch - 1);
+  world.client('b').runner.handle({ type: 'messages-sent', count: 150 });
+  await world.converge(5000);
+  expect(new Set(rosterOf(world, 'c'))).toEqual(new Set(['a', 'b', 'c']));
+});
+
+test('G28 beaten by a commit that never came: one rejoins after 3 s', async () => {
+  const world = await worldOf(3);
+  withhold(world, 'c');
+  await world.join('x');
+  await world.pass(2500);
+  expect(phaseOf(world, 'c')).toMatchObject({ name: 'committing', beaten: true });
+  await world.converge(6000);
+  expect(new Set(rosterOf(world, 'c'))).toEqual(new Set(['a', 'b', 'c', 'x']));
+});
+
 test('G31 senders switch when all are ready', async () => {
   const world = await worldOf(2);
   await world.join('x');

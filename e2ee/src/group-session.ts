@@ -1,12 +1,13 @@
 // The group session (SPEC G24–G36): INIT → KEY_PACKAGE → WELCOME → MEMBER(n) ⇄ COMMITTING(n), REJOIN. A
 // pure function: facts, answers, finished work and time go in; the next state and effects come out.
 import { NO_EPOCHS, epochDeadlines, ready, settleEpochs } from './group-epochs.ts';
-import { type GroupPoint, samePoint } from './group-id.ts';
+import { type GroupPoint, generationOf, samePoint } from './group-id.ts';
 import { finishWork } from './group-session-work.ts';
 import { nextRule } from './group-session-rules.ts';
 import type {
   CommitFact,
   Phase,
+  RecordGroup,
   RoomView,
   SessionEffect,
   SessionInput,
@@ -18,6 +19,8 @@ import { BURST_MS, RANK_MS, rankOf, updateDueAt, wishDueAt, wishOf } from './gro
 const IGNORE_AUTHOR_MS = 60_000;
 /** `rate` and `lost`: the same bytes again after this long. */
 const RESEND_MS = 800;
+/** Beaten, says the server: so long the winner's commit has to arrive. */
+const BEATEN_MS = 3000;
 /** Not allowed to begin a group: that long one asks to be let in, before one tries again. */
 const DENIED_MS = 10_000;
 
@@ -45,15 +48,25 @@ const none = (state: SessionState): SessionStep => ({ state, effects: [] });
 const withRoom = (state: SessionState, change: (room: RoomView) => RoomView): SessionState =>
   state.room === null ? state : { ...state, room: change(state.room) };
 
+/** Whether the record's group is at this commit, or beyond what one knows: a gap, not an echo. */
+function isAhead(known: RecordGroup | null, at: GroupPoint): boolean {
+  if (known === null) return true;
+  if (known.groupId === at.groupId) return at.epoch >= known.epoch;
+  return generationOf(at.groupId) > generationOf(known.groupId);
+}
+
 /** A commit of the record: the group moves on, and who is welcomed asks no more. */
 function takeCommit(state: SessionState, commit: CommitFact, now: number): SessionState {
-  if (!samePoint(state.room?.group ?? null, commit.group)) return state;
+  const known = state.room?.group ?? null;
+  if (state.room === null || !isAhead(known, commit.group)) return state;
+  const isSame = known?.groupId === commit.group.groupId;
+  const before = isSame ? known.members : [commit.by];
   const moved = withRoom(state, (room) => ({
     ...room,
-    group: room.group && {
-      ...room.group,
+    group: {
+      groupId: commit.group.groupId,
       epoch: commit.group.epoch + 1,
-      members: [...new Set([...room.group.members, ...commit.welcomed])],
+      members: [...new Set([...before, ...commit.welcomed])],
     },
     keyPackages: room.keyPackages.filter(({ peerId }) => !commit.welcomed.includes(peerId)),
   }));
@@ -68,16 +81,18 @@ function takeCommit(state: SessionState, commit: CommitFact, now: number): Sessi
 function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused' }): SessionState {
   const { phase } = state;
   const { code, messageId, now } = input;
-  const again = code === 'rate' || code === 'lost';
-  if (phase.name === 'committing' && phase.message?.messageId === messageId && again) {
-    return { ...state, phase: { ...phase, resendAt: now + RESEND_MS } };
+  const mayRepeat = code === 'rate' || code === 'lost';
+  if (phase.name === 'committing' && phase.message?.messageId === messageId) {
+    const again: Phase = { ...phase, resendAt: now + RESEND_MS };
+    const beaten: Phase = { ...phase, resendAt: now + BEATEN_MS, beaten: true };
+    return { ...state, phase: mayRepeat ? again : beaten };
   }
   if (phase.name === 'creating' && phase.groupId === messageId) {
     // Beaten: the record says by which group, or will. Not allowed: ask to be let in instead.
     if (code === 'stale') return state;
     return { ...state, deniedUntil: now + DENIED_MS, phase: { name: 'key-package', tries: 1 } };
   }
-  if (phase.name === 'welcome' && phase.messageId === messageId && again) {
+  if (phase.name === 'welcome' && phase.messageId === messageId && mayRepeat) {
     return { ...state, phase: { ...phase, tries: phase.tries - 1, until: now + RESEND_MS } };
   }
   return state;

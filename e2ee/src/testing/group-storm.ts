@@ -5,7 +5,7 @@ async function strike(world: GroupWorld, names: { next: number }): Promise<void>
   const { random } = world;
   const connected = [...world.clients.values()].filter((client) => client.connected);
   const gone = [...world.clients.values()].filter((client) => !client.connected);
-  switch (random.int(9)) {
+  switch (random.int(13)) {
     case 0:
     case 1:
     case 2:
@@ -28,6 +28,31 @@ async function strike(world: GroupWorld, names: { next: number }): Promise<void>
       // Forty-five seconds without a socket: the record lets it go.
       if (gone.length > 0) world.leave(random.pick(gone).peerId);
       break;
+    case 9: {
+      const [{ peerId } = { peerId: '' }] = random.shuffle(connected);
+      const { group } = world.server.view();
+      if (group === null || connected.length < 4) break;
+      names.next += 1;
+      const messageId = `garbage${names.next}`;
+      const envelope = new Uint8Array(200).fill(names.next);
+      world.server.commit(peerId, { messageId, group, tag: 'AAAAAAAAAAA', envelope, welcomes: [] });
+      break;
+    }
+    case 10:
+    case 11: {
+      // One message to one client is lost on the way, whatever it is.
+      const [victim] = random.shuffle(connected);
+      const kind = random.pick(['commit', 'key-package', 'epoch-ready', 'peer-connected'] as const);
+      world.tamper = (to, event) => {
+        if (to !== victim?.peerId || event.type !== kind) return event;
+        world.tamper = (_, any) => any;
+        return null;
+      };
+      break;
+    }
+    case 12:
+      if (random.int(3) === 0) world.loseRecord();
+      break;
     case 8:
       if (connected.length > 0) {
         random.pick(connected).runner.handle({ type: 'messages-sent', count: 150 });
@@ -47,6 +72,7 @@ export async function storm(seed: number, strikes: number): Promise<GroupWorld> 
       if (world.random.int(4) === 0) await world.settle();
       else await world.pass(world.random.int(900));
     }
+    world.tamper = (_, event) => event;
     for (const { peerId, connected } of world.clients.values()) {
       if (!connected) world.reconnect(peerId);
     }
