@@ -8,6 +8,7 @@ export {
   makeLinkSecret,
   parseLinkSecret,
 } from './link-secret.ts';
+export { type Comparison, type Verdict, judgeComparison, pinRoster } from './comparison.ts';
 export {
   type EnvelopeContext,
   type EnvelopeKey,

@@ -189,14 +189,22 @@ export class GroupWorld {
       ({ connected, runner }) => connected && runner.state().phase.name !== 'over',
     );
     const troubles: string[] = [];
-    const { group } = this.server.view();
+    const { group, peers } = this.server.view();
     const tags = new Set<string>();
     for (const { peerId, runner, effects } of here) {
       const { phase } = runner.state();
       if (phase.name !== 'member' || !samePoint(phase.point, group))
         troubles.push(`${peerId} ${phase.name}`);
       const last = effects.findLast((effect) => effect.type === 'install');
-      if (last?.type === 'install') tags.add(last.epoch.tag);
+      if (last?.type !== 'install') continue;
+      tags.add(last.epoch.tag);
+      const names = last.epoch.roster.map((member) => member.peerId);
+      const absent = names.filter((name) => !peers.has(name));
+      // Who is left alone goes on with nobody, and removes nobody.
+      const isAlone = names.length - absent.length === 1;
+      if (absent.length > 0 && !isAlone) troubles.push(`${peerId} still has ${absent.join()}`);
+      const missing = here.filter((other) => !names.includes(other.peerId));
+      if (missing.length > 0) troubles.push(`${peerId} has not ${missing.length} of all`);
     }
     if (tags.size > 1) troubles.push(`${tags.size} tags`);
     return troubles;
