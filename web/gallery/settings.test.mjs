@@ -32,14 +32,15 @@ describe('settings', () => {
     await visit.open('home');
     const light = await ground();
     await visit.page.select(byTestId('choose-theme'), 'dark');
-    expect(await ground()).not.toBe(light);
+    await expect.poll(ground).not.toBe(light);
     await visit.open('lobby');
-    expect(await ground()).not.toBe(light);
+    await expect.poll(ground).not.toBe(light);
     await visit.open('settings');
     await visit.page.select(byTestId('choose-theme'), 'light');
     const panel = await visit.page.$eval('.panel', (element) => getComputedStyle(element).color);
-    expect(await ground()).toBe(light);
+    await expect.poll(ground).toBe(light);
     await visit.page.select(byTestId('choose-theme'), 'dark');
+    await expect.poll(ground).not.toBe(light);
     expect(await visit.page.$eval('.panel', (element) => getComputedStyle(element).color)).toBe(
       panel,
     );
@@ -49,9 +50,9 @@ describe('settings', () => {
     await visit.open('settings');
     await visit.page.select(byTestId('choose-microphone'), 'm2');
     const used = () => visit.page.evaluate(() => globalThis.gallery.call.state.microphoneId.value);
-    expect(await used()).toBe('m2');
+    await expect.poll(used).toBe('m2');
     await visit.open('lobby');
-    expect(await used()).toBe('m2');
+    await expect.poll(used).toBe('m2');
     const shown = await visit.page.$eval(byTestId('choose-microphone'), (menu) => menu.value);
     expect(shown).toBe('m2');
   });
