@@ -24,6 +24,7 @@ import {
 } from './group-wish.ts';
 
 const SILENCE_MS = 5000;
+const SILENT_TRIES = 4;
 
 const become = (state: SessionState, phase: Phase): SessionStep => ({
   state: { ...state, phase },
@@ -59,8 +60,13 @@ function whileCreating(
   state: SessionState,
   room: RoomView,
   phase: Phase & { name: 'creating' },
+  now: number,
 ): SessionStep | null {
-  if (samePoint(pointOf(room.group), phase.prev)) return null;
+  if (samePoint(pointOf(room.group), phase.prev)) {
+    if (phase.askAt === undefined || now < phase.askAt) return null;
+    const { askAt: _asked, ...rest } = phase;
+    return { state: { ...state, phase: rest }, effects: [{ type: 'ask-record' }] };
+  }
   const { groupId } = phase;
   if (groupId !== undefined && room.group?.groupId === groupId && room.group.epoch === 0) {
     return work(state, { kind: 'adopt', groupId });
@@ -150,9 +156,13 @@ function whileCommitting(
   if (behind !== null || room.group === null) return behind;
   const { message, resendAt } = phase;
   if (message === undefined || resendAt === null || now < resendAt) return null;
-  if (phase.beaten === true) return { state: rejoin(state, now), effects: [] };
+  // Taken long ago, or beaten, by a record that does not tell us: come in again.
+  const silent = (phase.silent ?? 0) + 1;
+  if (phase.beaten === true || silent > SILENT_TRIES) {
+    return { state: rejoin(state, now), effects: [] };
+  }
   return {
-    state: { ...state, phase: { ...phase, resendAt: now + SILENCE_MS } },
+    state: { ...state, phase: { ...phase, resendAt: now + SILENCE_MS, silent } },
     effects: [{ type: 'send-commit', message }],
   };
 }
@@ -183,7 +193,7 @@ export function nextRule(state: SessionState, now: number): SessionStep | null {
         ? become(state, { name: 'key-package', tries: 1 })
         : create(state, room);
     case 'creating':
-      return whileCreating(state, room, phase);
+      return whileCreating(state, room, phase, now);
     case 'key-package': {
       const group = pointOf(room.group);
       return group === null

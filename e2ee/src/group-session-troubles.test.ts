@@ -79,6 +79,16 @@ test('G30 a server that withholds a commit: who is behind comes in again', async
   expect(new Set(rosterOf(world, 'c'))).toEqual(new Set(['a', 'b', 'c', 'x']));
 });
 
+test('G28 one’s own commit taken and never told of: one comes in again', async () => {
+  const world = await worldOf(3);
+  withhold(world, 'a');
+  world.client('a').runner.handle({ type: 'messages-sent', count: 150 });
+  await world.pass(5000);
+  expect(phaseOf(world, 'a').name).toBe('committing');
+  await world.converge(30_000);
+  expect(new Set(rosterOf(world, 'a'))).toEqual(new Set(['a', 'b', 'c']));
+});
+
 test('G30 a commit that never came: found by the next one, and come back from', async () => {
   const world = await worldOf(3);
   withhold(world, 'c');

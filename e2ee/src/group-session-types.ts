@@ -101,6 +101,8 @@ export type SessionEffect =
   | { readonly type: 'send-commit'; readonly message: MadeMessage }
   | { readonly type: 'send-ready'; readonly group: GroupPoint; readonly tag: string }
   | { readonly type: 'send-bad-commit'; readonly messageId: string }
+  /** What one knows of the record cannot be so: a `record` input, please. */
+  | { readonly type: 'ask-record' }
   /** Keys to receive with, and who is in the group now. */
   | { readonly type: 'install'; readonly epoch: EpochFacts }
   | { readonly type: 'switch'; readonly group: GroupPoint }
@@ -118,7 +120,13 @@ export type Place = {
 
 export type Phase =
   | { readonly name: 'init' }
-  | { readonly name: 'creating'; readonly prev: GroupPoint | null; readonly groupId?: string }
+  | {
+      readonly name: 'creating';
+      readonly prev: GroupPoint | null;
+      readonly groupId?: string;
+      /** Beaten by a group that one was not told of: when to ask for the record anew. */
+      readonly askAt?: number;
+    }
   | { readonly name: 'key-package'; readonly tries: number }
   | {
       readonly name: 'welcome';
@@ -135,6 +143,8 @@ export type Phase =
       /** When to send it again or, `beaten` by a commit that never came, to give up. */
       readonly resendAt: number | null;
       readonly beaten?: true;
+      /** How often it was sent again without a word. */
+      readonly silent?: number;
     } & Place)
   | ({
       readonly name: 'stuck';

@@ -8,6 +8,10 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('G24–G36 a storm ends in one group (seed %
   await storm(seed, 25);
 });
 
+test('G24, G28 a storm that hung once: one’s own commit taken and never told of (seed 3000)', async () => {
+  await storm(3000, 40);
+});
+
 test('G24 20 join at once: one group, one authenticator, few epochs', async () => {
   const world = new GroupWorld(1);
   const names = Array.from({ length: 20 }, (_, index) => `p${index}`);

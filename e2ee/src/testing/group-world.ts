@@ -99,7 +99,10 @@ export class GroupWorld {
     ) => {
       if (refused !== null) client.inbox.push({ type: 'refused', ...refused });
     };
-    if (effect.type === 'send-key-package') {
+    if (effect.type === 'ask-record') {
+      const commits = this.server.pendingFor(peerId);
+      client.inbox.push({ type: 'record', room: this.server.view(), commits });
+    } else if (effect.type === 'send-key-package') {
       if (client.connected) this.server.keyPackage(peerId, effect.messageId, effect.envelope);
     } else if (effect.type === 'send-create') {
       const lost = { messageId: effect.group.groupId, code: 'lost' as const };
