@@ -1,12 +1,44 @@
 import { describe, expect, it } from 'vitest';
+import type { types } from 'mediasoup';
 import { RECEIVE_CAPABILITIES, dtlsParameters } from '../test/rtp-fixtures.ts';
 import { checkCapabilities, checkDtls } from './check-receive.ts';
 
 const refused = expect.objectContaining({ code: 'bad-parameters' });
 
+const named = ({ mimeType, preferredPayloadType }: types.RtpCodecCapability) =>
+  `${mimeType} ${preferredPayloadType}`;
+
+const feedback = ({ rtcpFeedback = [] }: types.RtpCodecCapability) =>
+  rtcpFeedback.map(({ type, parameter }) => `${type} ${parameter}`).sort();
+
+const extensionsOf = ({ headerExtensions = [] }: types.RtpCapabilities) =>
+  headerExtensions.map(({ kind, uri, preferredId }) => `${kind} ${uri} ${preferredId}`).sort();
+
 describe('checkCapabilities', () => {
-  it('takes those of a browser', () => {
-    expect(checkCapabilities(RECEIVE_CAPABILITIES)).toEqual(RECEIVE_CAPABILITIES);
+  it('takes those of a browser, with the fields that are known here', () => {
+    const checked = checkCapabilities(RECEIVE_CAPABILITIES);
+    const { codecs = [] } = checked;
+    const offered = RECEIVE_CAPABILITIES.codecs ?? [];
+    expect(codecs.map(named)).toEqual(offered.map(named));
+    expect(codecs.map(feedback)).toEqual(offered.map(feedback));
+    expect(codecs.map(({ parameters }) => parameters)).toEqual([
+      { useinbandfec: 1 },
+      {},
+      offered[2]?.parameters,
+    ]);
+    expect(extensionsOf(checked)).toEqual(extensionsOf(RECEIVE_CAPABILITIES));
+  });
+
+  it('keeps one of each, however often and large it is offered: a router compares every one', () => {
+    const padded = (RECEIVE_CAPABILITIES.codecs ?? []).flatMap((codec) =>
+      Array.from({ length: 20 }, () => ({
+        ...codec,
+        parameters: { ...codec.parameters, ...Object.fromEntries([['x', 'y'.repeat(100)]]) },
+      })),
+    );
+    const extensions = RECEIVE_CAPABILITIES.headerExtensions ?? [];
+    const repeated = { codecs: padded, headerExtensions: [...extensions, ...extensions] };
+    expect(checkCapabilities(repeated)).toEqual(checkCapabilities(RECEIVE_CAPABILITIES));
   });
 
   it('drops what is not spoken here, and leaves what it was given alone', () => {
@@ -20,7 +52,7 @@ describe('checkCapabilities', () => {
     };
     const before = structuredClone(offered);
     const checked = checkCapabilities({ ...offered, codecs: [...offered.codecs] });
-    expect(checked.codecs).toEqual(codecs);
+    expect(checked).toEqual(checkCapabilities(RECEIVE_CAPABILITIES));
     expect(offered).toEqual(before);
   });
 
