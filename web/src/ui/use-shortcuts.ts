@@ -1,5 +1,5 @@
 // Single keys that do something while nobody is typing.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** By the letter that is written, or `ArrowLeft` and the like. */
 export type Shortcuts = Readonly<Record<string, () => void>>;
@@ -23,7 +23,7 @@ const isPlain = (event: KeyboardEvent): boolean =>
 export const useShortcuts = (shortcuts: Shortcuts): void => {
   const current = useRef(shortcuts);
   current.current = shortcuts;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!isPlain(event) || isTyping(event.target)) return;
       const action = current.current[shortcutKey(event)];

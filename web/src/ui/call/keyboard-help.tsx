@@ -1,6 +1,6 @@
 // The keys that do something, in a dialog of the browser's own: Escape closes it, focus goes back.
 import type { Signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
 import { words } from '../words.ts';
 
@@ -18,7 +18,7 @@ const ROWS = [
 
 export const KeyboardHelp = ({ open }: { readonly open: Signal<boolean> }) => {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open.value) dialog.current?.showModal();
     else dialog.current?.close();
   }, [open.value]);

@@ -1,5 +1,5 @@
 // Space, held: the microphone is on for as long as it is, if it was off.
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { Call } from '../../call/call-state.ts';
 import { isMicrophoneOn } from '../devices/media-toggles.tsx';
 import { handOff } from '../hand-off.ts';
@@ -9,7 +9,7 @@ const isPressable = (target: EventTarget | null): boolean =>
   target instanceof Element && target.matches('button, a');
 
 export const usePushToTalk = (call: Call): void => {
-  useEffect(() => {
+  useLayoutEffect(() => {
     let talking = false;
     // A button that was reached by keyboard keeps its Space; one that was clicked does not need it.
     let clicked = false;

@@ -1,6 +1,6 @@
 // The frame of every screen that ends something: what is, in a few words, and the ways on.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Wordmark } from '../wordmark.tsx';
 
 interface OutcomeProps {
@@ -13,7 +13,7 @@ interface OutcomeProps {
 export const Outcome = ({ title, texts, children }: OutcomeProps) => {
   const heading = useRef<HTMLHeadingElement>(null);
   // The screen changed under the reader's feet: say where they are now.
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   return (
     <main class="outcome">
       <header class="masthead">

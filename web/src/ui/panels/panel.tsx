@@ -1,6 +1,6 @@
 // A panel beside the stage, 340 px wide; on a phone a sheet over it. Escape closes it.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useLayoutEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
 import { words } from '../words.ts';
 
@@ -11,11 +11,14 @@ interface PanelProps {
   readonly children: ComponentChildren;
 }
 
-/** Focus comes into the panel as it opens and goes back where it was when it closes. */
+/**
+ * Focus comes into the panel as it opens, before a key can miss it, and goes back where it was when
+ * it closes.
+ */
 const useFocusWithin = () => {
   const panel = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const element = panel.current;
     heading.current?.focus({ preventScroll: true });
