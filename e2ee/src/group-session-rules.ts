@@ -63,9 +63,17 @@ function whileCreating(
   now: number,
 ): SessionStep | null {
   if (samePoint(pointOf(room.group), phase.prev)) {
-    if (phase.askAt === undefined || now < phase.askAt) return null;
-    const { askAt: _asked, ...rest } = phase;
-    return { state: { ...state, phase: rest }, effects: [{ type: 'ask-record' }] };
+    const { retry, ...rest } = phase;
+    if (retry === undefined || now < retry.at) return null;
+    const again: SessionEffect =
+      retry.what === 'record' || phase.groupId === undefined
+        ? { type: 'ask-record' }
+        : {
+            type: 'send-create',
+            group: { groupId: phase.groupId, epoch: 0 },
+            prev: phase.prev,
+          };
+    return { state: { ...state, phase: rest }, effects: [again] };
   }
   const { groupId } = phase;
   if (groupId !== undefined && room.group?.groupId === groupId && room.group.epoch === 0) {
@@ -189,9 +197,8 @@ export function nextRule(state: SessionState, now: number): SessionStep | null {
   if (working !== null || room === null) return null;
   switch (phase.name) {
     case 'init':
-      return somebodyInside(state, room) || (room.group !== null && now < state.deniedUntil)
-        ? become(state, { name: 'key-package', tries: 1 })
-        : create(state, room);
+      if (!somebodyInside(state, room) && now >= state.deniedUntil) return create(state, room);
+      return room.group === null ? null : become(state, { name: 'key-package', tries: 1 });
     case 'creating':
       return whileCreating(state, room, phase, now);
     case 'key-package': {

@@ -4,7 +4,7 @@ import { utf8 } from './group-bytes.ts';
 import { generationOf } from './group-id.ts';
 import type { MadeMessage } from './group-session-types.ts';
 import { phaseOf, rosterOf, sentCommits, withhold, worldOf } from './testing/group-rooms.ts';
-import type { GroupWorld } from './testing/group-world.ts';
+import { GroupWorld } from './testing/group-world.ts';
 
 const garbage = (world: GroupWorld): MadeMessage => {
   const { groupId, epoch } = world.lastEpoch('a');
@@ -87,6 +87,20 @@ test('G28 one’s own commit taken and never told of: one comes in again', async
   expect(phaseOf(world, 'a').name).toBe('committing');
   await world.converge(30_000);
   expect(new Set(rosterOf(world, 'a'))).toEqual(new Set(['a', 'b', 'c']));
+});
+
+test('G24 a create without an answer is sent again after a while, not at once', async () => {
+  const world = new GroupWorld(1);
+  const { create } = world.server;
+  world.server.create = (_, { groupId }) => ({ messageId: groupId, code: 'lost' });
+  await world.join('a');
+  await world.pass(4100);
+  const creates = () =>
+    world.client('a').effects.flatMap((effect) => (effect.type === 'send-create' ? [effect] : []));
+  expect(creates().length).toBe(6);
+  expect(new Set(creates().map(({ group }) => group.groupId)).size).toBe(1);
+  world.server.create = create;
+  await world.converge(1000);
 });
 
 test('G30 a commit that never came: found by the next one, and come back from', async () => {

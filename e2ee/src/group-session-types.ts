@@ -124,8 +124,8 @@ export type Phase =
       readonly name: 'creating';
       readonly prev: GroupPoint | null;
       readonly groupId?: string;
-      /** Beaten by a group that one was not told of: when to ask for the record anew. */
-      readonly askAt?: number;
+      /** No answer: the same again. Beaten by a group that one was not told of: the record anew. */
+      readonly retry?: { readonly at: number; readonly what: 'create' | 'record' };
     }
   | { readonly name: 'key-package'; readonly tries: number }
   | {

@@ -89,7 +89,12 @@ function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused
   }
   if (phase.name === 'creating' && phase.groupId === messageId) {
     // Beaten: the record says by which group, or will. Not allowed: ask to be let in instead.
-    if (code === 'stale') return { ...state, phase: { ...phase, askAt: now + BEATEN_MS } };
+    if (code !== 'denied') {
+      const retry = mayRepeat
+        ? ({ at: now + RESEND_MS, what: 'create' } as const)
+        : ({ at: now + BEATEN_MS, what: 'record' } as const);
+      return { ...state, phase: { ...phase, retry } };
+    }
     return { ...state, deniedUntil: now + DENIED_MS, phase: { name: 'key-package', tries: 1 } };
   }
   if (phase.name === 'welcome' && phase.messageId === messageId && mayRepeat) {
@@ -212,7 +217,8 @@ function deadlines(state: SessionState, now: number): readonly number[] {
   const own: (number | null)[] = [];
   if (phase.name === 'welcome') own.push(phase.until);
   if (phase.name === 'rejoin') own.push(phase.at);
-  if (phase.name === 'creating') own.push(phase.askAt ?? null);
+  if (phase.name === 'creating') own.push(phase.retry?.at ?? null);
+  if (phase.name === 'init') own.push(state.deniedUntil);
   if (phase.name === 'committing') own.push(phase.resendAt);
   if (phase.name === 'stuck' && room !== null) {
     const rank = rankOf(state, phase, room, phase.author);

@@ -8,8 +8,11 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('G24–G36 a storm ends in one group (seed %
   await storm(seed, 25);
 });
 
-test('G24, G28 a storm that hung once: one’s own commit taken and never told of (seed 3000)', async () => {
-  await storm(3000, 40);
+test.each([
+  ['one’s own commit taken and never told of', 3000],
+  ['a create without an answer, again and again', 3003],
+])('G24, G28 a storm that hung once: %s (seed %i)', async (_, seed) => {
+  await storm(seed, 40);
 });
 
 test('G24 20 join at once: one group, one authenticator, few epochs', async () => {
