@@ -183,7 +183,9 @@ function take(state: SessionState, input: SessionInput): SessionStep {
       return none(
         withRoom(state, (room) => {
           const others = room.keyPackages.filter(({ peerId }) => peerId !== keyPackage.peerId);
-          return { ...room, keyPackages: [...others, keyPackage] };
+          // Whoever asks is here, even where one was not told of its coming.
+          const peers = new Map([...room.peers, [keyPackage.peerId, true]]);
+          return { ...room, peers, keyPackages: [...others, keyPackage] };
         }),
       );
     }

@@ -11,6 +11,8 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('G24–G36 a storm ends in one group (seed %
 test.each([
   ['one’s own commit taken and never told of', 3000],
   ['a create without an answer, again and again', 3003],
+  ['a member that was never told of a newcomer removed it again and again', 4071],
+  ['nor let it in', 4090],
 ])('G24, G28 a storm that hung once: %s (seed %i)', async (_, seed) => {
   await storm(seed, 40);
 });
