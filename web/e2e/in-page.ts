@@ -1,8 +1,8 @@
 // What runs in the page before its own scripts, and what tests ask of it there. Puppeteer sends these
 // functions over as text: each stands alone.
 
-/** Two cores carry about four small pictures. */
-export const useSmallCamera = (): void => {
+/** The made-up camera gives that size, whatever is asked of it. */
+export const useCamera = (width: number, height: number): void => {
   const { mediaDevices } = navigator;
   const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
   mediaDevices.getUserMedia = (constraints) =>
@@ -11,27 +11,13 @@ export const useSmallCamera = (): void => {
       video:
         constraints?.video === undefined || constraints.video === false
           ? false
-          : { width: 320, height: 180, frameRate: 15 },
+          : { width, height, frameRate: 15 },
     });
 };
 
 export const haveNoDevices = (): void => {
   navigator.mediaDevices.getUserMedia = () =>
     Promise.reject(new DOMException('there is none', 'NotFoundError'));
-};
-
-/** Large enough for three layers of simulcast. */
-export const useLargeCamera = (): void => {
-  const { mediaDevices } = navigator;
-  const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
-  mediaDevices.getUserMedia = (constraints) =>
-    getUserMedia({
-      ...constraints,
-      video:
-        constraints?.video === undefined || constraints.video === false
-          ? false
-          : { width: 960, height: 540, frameRate: 15 },
-    });
 };
 
 /** Lets a test end a share as the browser's own bar does: the track ends by itself. */

@@ -9,8 +9,7 @@ import {
   rememberLog,
   rememberShares,
   rememberSockets,
-  useLargeCamera,
-  useSmallCamera,
+  useCamera,
   widthIn,
 } from './in-page.ts';
 import { until } from './until.ts';
@@ -22,7 +21,12 @@ const BUFFERS = 24;
 /** Root mean square; the fake microphone's beep is far above, a muted stream is exactly silent. */
 const AUDIBLE = 0.01;
 
-const DEVICES = { small: useSmallCamera, large: useLargeCamera, none: haveNoDevices };
+const CAMERAS = {
+  /** Two cores carry about four of these. */
+  small: [320, 180],
+  /** Large enough for three layers of simulcast. */
+  large: [960, 540],
+} as const;
 
 /** What the browser itself says of the tests' own meter, and of a server that a test ends. */
 const EXPECTED = ['ScriptProcessorNode', 'WebSocket connection to'];
@@ -45,12 +49,13 @@ export class Person {
   static async arrive(
     browser: Browser,
     name: string,
-    devices: keyof typeof DEVICES = 'small',
+    devices: keyof typeof CAMERAS | 'none' = 'small',
   ): Promise<Person> {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
     await page.setViewport({ width: 900, height: 600 });
-    await page.evaluateOnNewDocument(DEVICES[devices]);
+    if (devices === 'none') await page.evaluateOnNewDocument(haveNoDevices);
+    else await page.evaluateOnNewDocument(useCamera, ...CAMERAS[devices]);
     await page.evaluateOnNewDocument(rememberShares);
     await page.evaluateOnNewDocument(rememberSockets);
     await page.evaluateOnNewDocument(rememberLog);
