@@ -86,4 +86,6 @@ const createCalls = (rooms: PlacedRooms): Calls => ({
     rooms.run(key, async (room) => room.peer(key.peerId).received.consume(producerIds)),
   view: ({ view, ...key }) =>
     rooms.run(key, async (room) => room.peer(key.peerId).received.view(view)),
+  requestKeyFrames: ({ producerIds, ...key }) =>
+    rooms.run(key, async (room) => room.peer(key.peerId).received.requestKeyFrames(producerIds)),
 });

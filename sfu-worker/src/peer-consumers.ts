@@ -68,6 +68,11 @@ export class PeerConsumers {
     );
   });
 
+  async requestKeyFrames(producerIds: readonly string[]): Promise<void> {
+    const consumers = [...new Set(producerIds)].flatMap((id) => this.#received.get(id) ?? []);
+    await Promise.all(consumers.map(({ consumer }) => requestKeyFrame(consumer)));
+  }
+
   #canConsume(producerId: string): boolean {
     const { producers, peerId, router, log } = this.#deps;
     const producer = producers.get(producerId);
@@ -140,6 +145,16 @@ const show = async (received: Received, layer: ViewLayer): Promise<void> => {
       received.layer = layer;
     }
     if (consumer.paused) await consumer.resume();
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+};
+
+/** Mediasoup asks each sender once in a while, however many ask here. */
+const requestKeyFrame = async (consumer: types.Consumer): Promise<void> => {
+  if (consumer.kind !== 'video' || consumer.paused) return;
+  try {
+    await consumer.requestKeyFrame();
   } catch (error) {
     if (!isGone(error)) throw error;
   }

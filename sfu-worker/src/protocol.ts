@@ -131,4 +131,6 @@ export interface MediaNode {
   ): Promise<readonly ConsumerDescription[]>;
   /** Replaces what was wanted before; a consumer that is not named is off. */
   view(request: PeerKey & { readonly view: Readonly<Record<string, ViewLayer>> }): Promise<void>;
+  /** Asks the senders of those that are consumed and on; what is gone is left out. */
+  requestKeyFrames(request: PeerKey & { readonly producerIds: readonly string[] }): Promise<void>;
 }

@@ -242,3 +242,23 @@ describe('view', () => {
     await expect(show(room.peer(), {})).rejects.toEqual(rejection('not-found'));
   });
 });
+
+describe('requestKeyFrames', () => {
+  it('asks for those that are consumed and on, and leaves out the rest', async () => {
+    const { room, bob, mic, cam, screen } = await start();
+    const [sound, camera, shared] = [
+      await consumeOne(bob, mic),
+      await consumeOne(bob, cam),
+      await consumeOne(bob, screen),
+    ];
+    await show(bob, { [mic]: 0, [cam]: 1 });
+    const asked = [sound, camera, shared].map((consumer) => vi.spyOn(consumer, 'requestKeyFrame'));
+    const producerIds = [cam, cam, mic, screen, newId()];
+    await world.server.requestKeyFrames({ ...bob.key, producerIds });
+    expect(asked.map(({ mock }) => mock.calls.length)).toEqual([0, 1, 0]);
+    const stranger = room.peer();
+    await expect(world.server.requestKeyFrames({ ...stranger.key, producerIds })).rejects.toEqual(
+      rejection('not-found'),
+    );
+  });
+});
