@@ -2,6 +2,7 @@
 // that name from any package's bench/ folder. Figures are of this machine, at this moment.
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { CHROMIUM } from './lib/browser-kinds.mjs';
 import { exitWith } from './lib/exit-with.mjs';
 import { runInForeground } from './lib/foreground.mjs';
 import { ROOT } from './lib/paths.mjs';
@@ -22,7 +23,7 @@ await exitWith(async () => {
     console.error(`npm run bench -- NAME [--json], where NAME is one of: ${names}`);
     return 2;
   }
-  const { node, env } = await setUp({ browser: true });
+  const { node, env } = await setUp({ browsers: [CHROMIUM] });
   const built = await runInForeground(node, ['web/build.mjs'], env);
   return built === 0 ? runInForeground(node, [file, ...args], env) : built;
 });

@@ -4,7 +4,7 @@ import { runInForeground } from './lib/foreground.mjs';
 import { setUp } from './lib/setup.mjs';
 
 await exitWith(async () => {
-  const { node, env } = await setUp({ browser: false });
+  const { node, env } = await setUp();
   const built = await runInForeground(node, ['web/build.mjs'], env);
   if (built !== 0) return built;
   return runInForeground(node, ['signaling/src/main.ts'], env);

@@ -3,6 +3,7 @@
 //   npm test -- <args>           only the tests that these arguments of `vitest run` choose
 //   npm run test:long            only the long tests
 // The last line is always `N passed, N failed, N skipped`. With CI=true nothing may be skipped.
+import { CHROMIUM, FIREFOX } from './lib/browser-kinds.mjs';
 import { exitWith } from './lib/exit-with.mjs';
 import { runInForeground } from './lib/foreground.mjs';
 import { npm } from './lib/node.mjs';
@@ -13,11 +14,27 @@ const isCI = process.env.CI === 'true';
 const isLong = process.argv.includes('--long');
 const chosen = process.argv.slice(2).filter((arg) => arg !== '--long');
 
+/** What is left out where a browser cannot be had. */
+const WITHOUT = [
+  {
+    kind: CHROMIUM,
+    arg: '--project=!e2e',
+    name: 'every test in a browser',
+    reason: 'no browser',
+  },
+  {
+    kind: FIREFOX,
+    arg: '--exclude=web/e2e/firefox*',
+    name: 'every test in Firefox',
+    reason: 'no Firefox',
+  },
+];
+
 let totals = NO_TESTS;
 /** @type {string[]} */
 const failures = [];
 await exitWith(async () => {
-  const setup = await setUp({ browser: isCI ? true : 'if-possible' });
+  const setup = await setUp({ browsers: [CHROMIUM, FIREFOX], isLenient: !isCI });
   if (!isLong && chosen.length === 0) await check(setup.env);
   if ((await runInForeground(setup.node, ['web/build.mjs'], setup.env)) !== 0) {
     failures.push('the page did not build');
@@ -40,11 +57,11 @@ async function check(env) {
 async function test(setup) {
   const isProjectGiven = chosen.some((arg) => arg.startsWith('--project'));
   const projects = isProjectGiven ? [] : [isLong ? '--project=long' : '--project=!long'];
-  const hasBrowser = setup.env.PUPPETEER_EXECUTABLE_PATH !== undefined;
-  const browserless = hasBrowser ? [] : ['--project=!e2e'];
-  const run = await runTests(setup, [...projects, ...browserless, ...chosen]);
+  const without = WITHOUT.filter(({ kind }) => setup.env[kind.variable] === undefined);
+  const args = without.map(({ arg }) => arg);
+  const run = await runTests(setup, [...projects, ...args, ...chosen]);
   totals = run.totals;
-  if (!hasBrowser) totals.skipped.push({ name: 'every test in a browser', reason: 'no browser' });
+  for (const { name, reason } of without) totals.skipped.push({ name, reason });
   if (totals.failed > 0) failures.push('tests failed');
   else if (run.code !== 0) failures.push(`vitest ended with code ${run.code}`);
   if (totals.passed + totals.failed === 0) failures.push('no test ran');

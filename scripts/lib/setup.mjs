@@ -1,4 +1,4 @@
-// What a fresh clone lacks, in order: npm packages, the media worker, and for tests a browser.
+// What a fresh clone lacks, in order: npm packages, the media worker, and for tests the browsers.
 import { ensureBrowser } from './browser.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { findNode } from './node.mjs';
@@ -8,30 +8,26 @@ import { ensureWorker } from './worker.mjs';
 const OLDEST_NODE = 18; // of the one that runs these scripts; the rest runs on the pinned one
 
 /**
- * @param {{browser: boolean | 'if-possible'}} options 'if-possible': where none can be had it is said
- *   why, and PUPPETEER_EXECUTABLE_PATH is not set
+ * @param {object} [options]
+ * @param {readonly import('./browser-kinds.mjs').BrowserKind[]} [options.browsers]
+ * @param {boolean} [options.isLenient] where a browser cannot be had it is said why, and its
+ *   variable is not set
  * @returns {Promise<{node: string, env: NodeJS.ProcessEnv}>} env: for what is started next
  */
-export async function setUp({ browser }) {
+export async function setUp({ browsers = [], isLenient = false } = {}) {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
     throw new SetupError(`Please use Node.js ${OLDEST_NODE} or newer, not ${process.version}.`);
   }
   await ensureDependencies();
+  /** @type {NodeJS.ProcessEnv} */
   const env = { MEDIASOUP_WORKER_BIN: await ensureWorker() };
-  return { node: findNode(), env: { ...env, ...(await browserEnv(browser)) } };
-}
-
-/**
- * @param {boolean | 'if-possible'} browser
- * @returns {Promise<NodeJS.ProcessEnv>}
- */
-async function browserEnv(browser) {
-  if (!browser) return {};
-  try {
-    return { PUPPETEER_EXECUTABLE_PATH: await ensureBrowser() };
-  } catch (error) {
-    if (browser === true || !(error instanceof SetupError)) throw error;
-    console.error(error.message);
-    return {};
+  for (const kind of browsers) {
+    try {
+      env[kind.variable] = await ensureBrowser(kind);
+    } catch (error) {
+      if (!isLenient || !(error instanceof SetupError)) throw error;
+      console.error(error.message);
+    }
   }
+  return { node: findNode(), env };
 }
