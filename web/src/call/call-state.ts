@@ -19,9 +19,13 @@ export type FailReason =
   | 'unsupported-browser'
   | 'internal';
 
+/** How a tile's frames fare: `waiting` for a key, `failed` to open. Neither is ever shown. */
+export type KeyState = 'ok' | 'waiting' | 'failed';
+
 export interface RemotePeer {
   readonly peerId: PeerId;
-  readonly displayName: string;
+  /** As the group has it; null while they are not in it. */
+  readonly displayName: string | null;
   /** False while their connection to the server is lost; their media may go on. */
   readonly connected: boolean;
   readonly micOn: boolean;
@@ -30,7 +34,68 @@ export interface RemotePeer {
   /** Null until the track has arrived, and while it is off. */
   readonly camTrack: MediaStreamTrack | null;
   readonly screenTrack: MediaStreamTrack | null;
+  /** Of camera and microphone, the worse of both. */
+  readonly encryption: KeyState;
+  /** Of the shared screen and its sound. */
+  readonly screenEncryption: KeyState;
+  /** When, in milliseconds since the epoch, for the order of hands. */
+  readonly handRaisedAt: number | null;
 }
+
+export interface GroupMember {
+  readonly peerId: string;
+  readonly name: string;
+  readonly isSelf: boolean;
+  /** False: has the meeting's keys, and the server does not say that they are here. */
+  readonly isAnnounced: boolean;
+}
+
+/** What last changed the safety code, and whom it was about. */
+export interface GroupChange {
+  readonly kind: 'created' | 'joined' | 'left' | 'rejoined' | 'refreshed';
+  readonly names: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** The encrypted group that one is in: who holds the keys, and what people know of them. */
+export interface GroupState {
+  readonly groupId: string;
+  readonly epoch: number;
+  readonly roster: readonly GroupMember[];
+  readonly change: GroupChange;
+  /** `joined-since`: people came whose keys were not there when the codes were compared. */
+  readonly comparison: 'not-compared' | 'compared' | 'joined-since';
+  /** Their names, where it is `joined-since`. */
+  readonly newcomers: readonly string[];
+}
+
+/** Why one has no keys: nobody let one in; the group went on without one; one was put out of it. */
+export type KeyTrouble = 'no-welcome' | 'cannot-follow' | 'put-out';
+
+export interface ChatMessage {
+  readonly id: number;
+  readonly peerId: string;
+  /** As it was when the message came. */
+  readonly name: string;
+  readonly text: string;
+  readonly at: number;
+  readonly isOwn: boolean;
+  readonly state: 'sending' | 'sent' | 'failed';
+}
+
+export const REACTIONS = ['👍', '❤️', '😂', '😮', '👏', '🎉'] as const;
+export type ReactionSymbol = (typeof REACTIONS)[number];
+
+/** Gone from the list some seconds after it came. */
+export interface Reaction {
+  readonly id: number;
+  readonly peerId: string;
+  readonly symbol: ReactionSymbol;
+}
+
+/** Longer ones are refused by everybody. */
+export const CHAT_TEXT_BYTES = 4096;
 
 /** Why a device is not to be had (MediaDevices.getUserMedia, W3C Media Capture §10.2). */
 export type DeviceProblem = 'denied' | 'missing' | 'in-use' | 'insecure-context' | 'unknown';
@@ -49,7 +114,15 @@ export interface ChosenDevices {
 }
 
 /** Passing trouble in words for people; the views decide the words. */
-export type Notice = 'share-refused' | 'device-lost' | 'media-rebuilding' | 'request-refused';
+export type Notice =
+  | 'share-refused'
+  | 'device-lost'
+  | 'media-rebuilding'
+  | 'request-refused'
+  /** A stream was stopped because it would have left unencrypted. */
+  | 'leak-stopped'
+  /** The encryption in this page stopped working and is set up anew. */
+  | 'keys-rebuilding';
 
 export const createCallState = () => {
   const levels = signal<ReadonlyMap<PeerId, number>>(new Map());
@@ -89,6 +162,16 @@ export const createCallState = () => {
       return loudest;
     }),
     notice: signal<Notice | null>(null),
+
+    /** Null until one is in the group. */
+    group: signal<GroupState | null>(null),
+    keyTrouble: signal<KeyTrouble | null>(null),
+    /** Of what one sends oneself: `waiting` until there are keys, `failed` when it was stopped. */
+    ownEncryption: signal<KeyState>('waiting'),
+    /** Of the time that one was here; oldest first. */
+    chat: signal<readonly ChatMessage[]>([]),
+    reactions: signal<readonly Reaction[]>([]),
+    handRaised: signal(false),
   };
 };
 
@@ -117,6 +200,14 @@ export interface CallActions {
   showTiles(tiles: readonly VisibleTile[]): void;
   /** People in the room now, before joining; null when it cannot be asked. Fails if there is none. */
   countPeople(): Promise<number | null>;
+  /** Shows in `chat` at once, as `sending`. */
+  sendChat(text: string): Promise<void>;
+  react(symbol: ReactionSymbol): Promise<void>;
+  setHand(raised: boolean): Promise<void>;
+  /** Six groups of five digits of the epoch that one is in now; null without a group. */
+  safetyCode(): Promise<readonly string[] | null>;
+  /** The person has compared the code that `safetyCode` gave last with the others'. */
+  markCompared(): void;
   close(): void;
 }
 

@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { fetchJoinToken, fetchPeopleCount, HttpError } from './http.ts';
 
 const roomId = RoomId.parse('a'.repeat(24));
+const joinKey = 'K'.repeat(43);
 
 const answerWith = (status: number, body: string): void => {
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(body, { status })));
@@ -20,12 +21,28 @@ afterEach(() => {
 
 test('R3 a token is what the server says it is', async () => {
   answerWith(200, JSON.stringify({ token: 'join.token.0123456789', expiresInSeconds: 600 }));
-  expect(await fetchJoinToken(roomId)).toBe('join.token.0123456789');
+  expect(await fetchJoinToken(roomId, joinKey)).toBe('join.token.0123456789');
 });
 
 test('people are counted', async () => {
   answerWith(200, JSON.stringify({ peers: 3 }));
-  expect(await fetchPeopleCount(roomId)).toBe(3);
+  expect(await fetchPeopleCount(roomId, joinKey)).toBe(3);
+});
+
+test('the key goes in a header, not into an address', async () => {
+  const asked: (readonly [string, string | undefined, string | null])[] = [];
+  vi.stubGlobal('fetch', (path: string, { method, headers }: RequestInit) => {
+    asked.push([path, method, new Headers(headers).get('authorization')]);
+    return Promise.resolve(
+      new Response(JSON.stringify({ peers: 1, token: 'join.token.0123456789' })),
+    );
+  });
+  await fetchJoinToken(roomId, joinKey);
+  await fetchPeopleCount(roomId, joinKey);
+  expect(asked).toEqual([
+    [`/api/rooms/${roomId}/token`, 'POST', `Bearer ${joinKey}`],
+    [`/api/rooms/${roomId}`, 'GET', `Bearer ${joinKey}`],
+  ]);
 });
 
 test.each([
@@ -38,10 +55,10 @@ test.each([
   [200, '<html>', 'internal'],
 ])('H1 %i with %s is %s', async (status, body, code) => {
   answerWith(status, body);
-  expect(await codeFrom(fetchJoinToken(roomId))).toBe(code);
+  expect(await codeFrom(fetchJoinToken(roomId, joinKey))).toBe(code);
 });
 
 test('a server that cannot be reached is unreachable', async () => {
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('network')));
-  expect(await codeFrom(fetchPeopleCount(roomId))).toBe('unreachable');
+  expect(await codeFrom(fetchPeopleCount(roomId, joinKey))).toBe('unreachable');
 });

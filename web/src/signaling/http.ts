@@ -28,23 +28,23 @@ const problemOf = async (response: Response): Promise<HttpErrorCode> => {
 const ask = async <T extends z.core.$ZodType>(
   path: string,
   method: 'GET' | 'POST',
+  joinKey: string,
   answer: T,
 ): Promise<z.output<T>> => {
-  const response = await fetch(path, { method, headers: { accept: 'application/json' } }).catch(
-    () => {
-      throw new HttpError('unreachable');
-    },
-  );
+  const headers = { accept: 'application/json', authorization: `Bearer ${joinKey}` };
+  const response = await fetch(path, { method, headers }).catch(() => {
+    throw new HttpError('unreachable');
+  });
   if (!response.ok) throw new HttpError(await problemOf(response));
   const parsed = z.safeParse(answer, await response.json().catch(() => null));
   if (!parsed.success) throw new HttpError('internal');
   return parsed.data;
 };
 
-/** Rejects with HttpError. */
-export const fetchJoinToken = async (roomId: RoomId): Promise<string> =>
-  (await ask(`/api/rooms/${roomId}/token`, 'POST', TokenAnswer)).token;
+/** `joinKey`: K_join in base64url (link/room-secret.ts). Rejects with HttpError. */
+export const fetchJoinToken = async (roomId: RoomId, joinKey: string): Promise<string> =>
+  (await ask(`/api/rooms/${roomId}/token`, 'POST', joinKey, TokenAnswer)).token;
 
 /** People in the room now. Rejects with HttpError. */
-export const fetchPeopleCount = async (roomId: RoomId): Promise<number> =>
-  (await ask(`/api/rooms/${roomId}`, 'GET', PeopleAnswer)).peers;
+export const fetchPeopleCount = async (roomId: RoomId, joinKey: string): Promise<number> =>
+  (await ask(`/api/rooms/${roomId}`, 'GET', joinKey, PeopleAnswer)).peers;

@@ -1,66 +1,31 @@
 // The start page: open a meeting, or go to one by its link or code.
-import { useSignal } from '@preact/signals';
-import { useLocation } from 'preact-iso/router';
 import { handOff } from './hand-off.ts';
 import { Icon } from './icon.tsx';
 import { ThemeMenu } from './panels/look-settings.tsx';
+import { PasteForm } from './paste-form.tsx';
 import { parseRoomLink } from './room-link.ts';
+import { useGoTo } from './use-link.ts';
 import { useNewMeeting } from './use-new-meeting.ts';
 import { useTitle } from './use-title.ts';
 import { words } from './words.ts';
 import { Mark } from './wordmark.tsx';
 
 const LinkForm = () => {
-  const { route } = useLocation();
-  const text = useSignal('');
-  const wrong = useSignal(false);
-
-  const open = () => {
-    const destination = parseRoomLink(text.value, location.host);
-    wrong.value = destination.kind === 'nowhere';
-    if (destination.kind === 'here') route(destination.path);
-    if (destination.kind === 'elsewhere') location.assign(destination.href);
+  const goTo = useGoTo();
+  const open = (text: string): boolean => {
+    const destination = parseRoomLink(text, location.host);
+    goTo(destination);
+    return destination.kind !== 'nowhere';
   };
-
   return (
-    <form
-      class="link-form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        open();
-      }}
-    >
-      <label class="label" for="room-link">
-        {words.home.linkLabel}
-      </label>
-      <div class="link-field">
-        <input
-          id="room-link"
-          class="input"
-          data-testid="room-link"
-          value={text.value}
-          placeholder={words.home.linkPlaceholder}
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
-          inputMode="url"
-          enterkeyhint="go"
-          aria-invalid={wrong.value}
-          aria-describedby="room-link-wrong"
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
-            wrong.value = false;
-          }}
-        />
-        <button type="submit" class="button square" aria-label={words.home.open}>
-          <Icon name="arrow-right" />
-        </button>
-      </div>
-      <p id="room-link-wrong" class="field-message" role="alert">
-        {wrong.value && words.home.notALink}
-      </p>
-    </form>
+    <PasteForm
+      id="room-link"
+      label={words.home.linkLabel}
+      placeholder={words.home.linkPlaceholder}
+      submit={words.home.open}
+      wrong={words.home.notALink}
+      onPaste={open}
+    />
   );
 };
 

@@ -1,11 +1,10 @@
 // Opens a meeting on the server and goes there; used wherever there is a “New meeting”.
 import { useSignal } from '@preact/signals';
-import { useLocation } from 'preact-iso/router';
 import { createRoom } from './create-room.ts';
-import { roomPath } from './room-link.ts';
+import { useGoToRoom } from './use-link.ts';
 
 export const useNewMeeting = () => {
-  const { route } = useLocation();
+  const goToRoom = useGoToRoom();
   const opening = useSignal(false);
   const problem = useSignal<'unreachable' | 'refused' | null>(null);
 
@@ -15,7 +14,7 @@ export const useNewMeeting = () => {
     problem.value = null;
     const result = await createRoom();
     opening.value = false;
-    if (result.ok) route(roomPath(result.roomId));
+    if (result.ok) goToRoom(result.roomId, result.secret);
     else problem.value = result.reason;
   };
   return { opening, problem, open };

@@ -1,7 +1,7 @@
 // What to say when a meeting cannot be had, and the way on from there.
 import type { FailReason } from '../call/call-state.ts';
 
-export type WayOn = 'new-meeting' | 'again' | 'reload' | 'home';
+export type WayOn = 'new-meeting' | 'again' | 'other-key' | 'reload' | 'home';
 
 export interface FailureWords {
   readonly title: string;
@@ -13,15 +13,16 @@ export interface FailureWords {
 export const wayWords: Record<WayOn, string> = {
   'new-meeting': 'New meeting',
   again: 'Try again',
+  'other-key': 'Enter another key',
   reload: 'Reload the page',
   home: 'Go to the start page',
 };
 
 export const failureWords: Record<FailReason, FailureWords> = {
   'room-not-found': {
-    title: 'There is no meeting at this link',
-    text: 'It may have been copied only in part. Ask for the link again, or open a meeting of your own.',
-    ways: ['new-meeting', 'home'],
+    title: 'This link opens no meeting',
+    text: 'There is no such meeting, or the key in the link does not belong to it. Ask for the whole link again, or open a meeting of your own.',
+    ways: ['new-meeting', 'other-key', 'home'],
   },
   'room-full': {
     title: 'This meeting is full',
@@ -58,4 +59,14 @@ export const failureWords: Record<FailReason, FailureWords> = {
 export const notFoundWords = {
   title: 'There is nothing at this address',
   text: 'If it came from somebody, ask them for the link again.',
+} as const;
+
+export const meetingKeyWords = {
+  title: 'The key to this meeting is missing',
+  text: 'This link has lost its key, the part after #, without which nobody can see or hear what is said. Paste the whole link, or the key alone.',
+  label: 'Meeting key or link',
+  placeholder: 'Paste it here',
+  open: 'Open',
+  wrong:
+    'That is no meeting key. A key is what stands after # in the link: 43 letters, digits, dashes or underscores.',
 } as const;

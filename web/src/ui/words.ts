@@ -84,7 +84,7 @@ export const words = {
     shareLink: 'Share',
     copied: 'Copied',
     linkCopied: 'Link copied',
-    linkNotCopied: 'The link couldn’t be copied. It is in your browser’s address field.',
+    linkNotCopied: 'The link couldn’t be copied. It stands at the end of the list of people.',
     meetingLink: 'Meeting link',
     firstTitle: 'You’re the first one here',
     firstText: 'Send this link to whoever you want to meet.',

@@ -3,12 +3,13 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Call } from '../../call/call-state.ts';
 import { canShareScreen } from '../browser.ts';
-import { copyInviteLink } from '../copy-link.ts';
+import { copyText } from '../copy.ts';
 import { toggleCamera, toggleMicrophone } from '../devices/media-toggles.tsx';
 import { handOff } from '../hand-off.ts';
 import { PeoplePanel } from '../panels/people-panel.tsx';
 import { SettingsPanel } from '../panels/settings-panel.tsx';
 import { createToasts, ToastList } from '../toasts.tsx';
+import { useInvite } from '../use-link.ts';
 import { useShortcuts } from '../use-shortcuts.ts';
 import { words } from '../words.ts';
 import { Announcer } from './announcer.tsx';
@@ -42,6 +43,7 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
   const panel = useSignal<PanelName>('none');
   const help = useSignal(false);
   const toasts = useNotices(call);
+  const invite = useInvite();
   const pinning = usePinning(state);
   const bar = useRef<HTMLDivElement>(null);
   const alone = state.peers.value.length === 0;
@@ -50,7 +52,7 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
   const togglePanel = (name: PanelName) => (panel.value = panel.value === name ? 'none' : name);
   const closePanel = () => (panel.value = 'none');
   const copyLink = async () => {
-    const copied = await copyInviteLink();
+    const copied = await copyText(invite);
     toasts.show(copied ? words.call.linkCopied : words.call.linkNotCopied);
   };
 

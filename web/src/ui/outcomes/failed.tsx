@@ -12,14 +12,17 @@ interface FailedProps {
   readonly reason: FailReason;
   /** Left out where trying again cannot help. */
   readonly onAgain?: () => void;
+  /** Left out where there is no meeting that a key could belong to. */
+  readonly onOtherKey?: () => void;
 }
 
-export const Failed = ({ reason, onAgain }: FailedProps) => {
+export const Failed = ({ reason, onAgain, onOtherKey }: FailedProps) => {
   const { problem, open } = useNewMeeting();
   const { title, text, ways } = failureWords[reason];
   const go: Record<Exclude<WayOn, 'home'>, () => void> = {
     'new-meeting': () => handOff(open()),
     again: () => onAgain?.(),
+    'other-key': () => onOtherKey?.(),
     reload: () => location.reload(),
   };
   const [reloads] = useState(
@@ -30,10 +33,11 @@ export const Failed = ({ reason, onAgain }: FailedProps) => {
   }, [reloads]);
   if (reloads) return null;
 
+  const offered = ways.filter((way) => way !== 'other-key' || onOtherKey !== undefined);
   const texts = problem.value ? [text, words.home[problem.value]] : [text];
   return (
     <Outcome title={title} texts={texts}>
-      {ways.map((way, index) => {
+      {offered.map((way, index) => {
         const look = index === 0 ? 'button primary' : 'button';
         return way === 'home' ? (
           <a key={way} class={look} href="/">
