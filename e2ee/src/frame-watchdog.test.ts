@@ -4,8 +4,8 @@ import { WATCH_START, watchSender } from './frame-watchdog.ts';
 /** The verdicts over samples of [packets sent, frames sealed]. */
 const verdicts = (...samples: readonly (readonly [number, number])[]) => {
   let state = WATCH_START;
-  return samples.map(([packetsSent, framesSealed]) => {
-    const watched = watchSender(state, { packetsSent, framesSealed });
+  return samples.map(([bytesSent, framesSealed]) => {
+    const watched = watchSender(state, { bytesSent, framesSealed });
     state = watched.state;
     return watched.verdict;
   });

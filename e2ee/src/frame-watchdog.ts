@@ -3,10 +3,11 @@
 
 export interface SenderSample {
   /**
-   * Of the sender's `outbound-rtp` statistics: packetsSent less retransmittedPacketsSent, over all
-   * layers. Taken before `framesSealed`, so that what left had its chance to be counted.
+   * Payload, of the sender's `outbound-rtp` statistics: bytesSent less retransmittedBytesSent, over
+   * all layers; no headers, no padding. Taken before `framesSealed`, so that what left had its chance
+   * to be counted.
    */
-  readonly packetsSent: number;
+  readonly bytesSent: number;
   /** What the worker counted for this sender's pipeline. */
   readonly framesSealed: number;
 }
@@ -26,7 +27,7 @@ export type WatchVerdict = 'ok' | 'leaking';
 const SUSPICIOUS_SAMPLES = 3;
 
 export const WATCH_START: WatchState = {
-  last: { packetsSent: 0, framesSealed: 0 },
+  last: { bytesSent: 0, framesSealed: 0 },
   suspicious: 0,
 };
 
@@ -34,11 +35,11 @@ export const watchSender = (
   state: WatchState,
   sample: SenderSample,
 ): { readonly state: WatchState; readonly verdict: WatchVerdict } => {
-  const hasSent = sample.packetsSent > state.last.packetsSent;
+  const hasSent = sample.bytesSent > state.last.bytesSent;
   const hasSealed = sample.framesSealed > state.last.framesSealed;
   const suspicious = hasSent && !hasSealed ? state.suspicious + 1 : 0;
   // Nothing sealed ever: no packet can be late.
-  const isBare = sample.packetsSent > 0 && sample.framesSealed === 0;
+  const isBare = sample.bytesSent > 0 && sample.framesSealed === 0;
   return {
     state: { last: sample, suspicious },
     verdict: isBare || suspicious >= SUSPICIOUS_SAMPLES ? 'leaking' : 'ok',

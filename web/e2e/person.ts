@@ -4,14 +4,17 @@ import {
   framesIn,
   gapsInLog,
   haveNoDevices,
+  linkSecret,
   loudest,
   namesInLog,
+  paintScreen,
   rememberLog,
   rememberShares,
   rememberSockets,
   useCamera,
   widthIn,
 } from './in-page.ts';
+import { rememberWords, rememberWorkers, wordsSaid } from './in-page-encryption.ts';
 import { until } from './until.ts';
 
 /** Enough to tell a stream from a single late frame. */
@@ -28,10 +31,19 @@ const CAMERAS = {
   large: [960, 540],
 } as const;
 
+/** Wide, as screens are, and little for two cores to encode. */
+const SCREEN = [640, 360] as const;
+
 /** What the browser itself says of the tests' own meter, and of a server that a test ends. */
 const EXPECTED = ['ScriptProcessorNode', 'WebSocket connection to'];
 
 const byTestId = (testId: string): string => `[data-testid="${testId}"]`;
+
+const withoutFragment = (link: string): string => {
+  const url = new URL(link);
+  url.hash = '';
+  return url.href;
+};
 
 export class Person {
   readonly name: string;
@@ -56,9 +68,14 @@ export class Person {
     await page.setViewport({ width: 900, height: 600 });
     if (devices === 'none') await page.evaluateOnNewDocument(haveNoDevices);
     else await page.evaluateOnNewDocument(useCamera, ...CAMERAS[devices]);
+    if (/^firefox/i.test(await browser.version())) {
+      await page.evaluateOnNewDocument(paintScreen, ...SCREEN);
+    }
     await page.evaluateOnNewDocument(rememberShares);
     await page.evaluateOnNewDocument(rememberSockets);
     await page.evaluateOnNewDocument(rememberLog);
+    await page.evaluateOnNewDocument(rememberWorkers);
+    await page.evaluateOnNewDocument(rememberWords);
     const person = new Person(name, context, page);
     page.on('pageerror', (error) => person.complaints.push(String(error)));
     page.on('console', (message) => {
@@ -68,16 +85,24 @@ export class Person {
     return person;
   }
 
-  /** Opens a new meeting and gives its address. */
+  /** Opens a new meeting, up to its lobby, and gives its link. */
   async makeMeeting(url: string): Promise<string> {
     await this.page.goto(url);
     await this.press('new-meeting');
     await this.page.waitForSelector(byTestId('join'));
-    return this.page.url();
+    return this.link();
   }
 
+  /** To the meeting that this person is in, or in the lobby of. */
+  async link(): Promise<string> {
+    const secret = await this.page.evaluate(linkSecret);
+    const url = this.page.url();
+    return secret === null ? url : `${withoutFragment(url)}#${secret}`;
+  }
+
+  /** Whoever is in that meeting's lobby already stays there. */
   async join(link: string): Promise<void> {
-    if (this.page.url() !== link) await this.page.goto(link);
+    if (withoutFragment(this.page.url()) !== withoutFragment(link)) await this.page.goto(link);
     await this.enter();
   }
 
@@ -131,6 +156,11 @@ export class Person {
   /** As shown in the tile. */
   async nameIn(tile: string): Promise<string> {
     return this.page.$eval(tile, (element) => element.textContent ?? '');
+  }
+
+  /** All that the page said to the server since it was loaded. */
+  wordsSaid(): Promise<string> {
+    return this.page.evaluate(wordsSaid);
   }
 
   gapsInTheLog(): Promise<string[]> {

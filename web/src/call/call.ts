@@ -1,7 +1,8 @@
 // One call: devices before and during it, the way into the room, and what the views may ask.
 import { effect } from '@preact/signals';
-import type { RoomId } from '@sotto/signaling/protocol';
+import type { RoomId, StreamSource } from '@sotto/signaling/protocol';
 import { Device } from 'mediasoup-client';
+import { joinKeyOf } from '../link/room-secret.ts';
 import { browserClock } from '../signaling/clock.ts';
 import { fetchJoinToken, fetchPeopleCount, HttpError } from '../signaling/http.ts';
 import { browserSocket, signalingUrl } from '../signaling/socket.ts';
@@ -13,6 +14,7 @@ import {
   type FailReason,
   type Notice,
 } from './call-state.ts';
+import { canEncryptFrames } from './encryption/encryption.ts';
 import { failReasonOfError } from './fail-reason.ts';
 import { LocalMedia } from './local-media.ts';
 import { Meeting } from './meeting.ts';
@@ -30,9 +32,10 @@ const share = (track: MediaStreamTrack | null): WantedStream => ({
   track,
 });
 
-/** One way in and out: after `left` or `failed` another call is made. */
-export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
+/** One way in and out: after `left` or `failed` another call is made. `secret`: of the link. */
+export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices): Call => {
   const state = createCallState();
+  const joinKey = joinKeyOf(secret);
   state.microphoneId.value = chosen.microphoneId;
   state.cameraId.value = chosen.cameraId;
   state.speakerId.value = chosen.speakerId;
@@ -73,9 +76,7 @@ export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
     };
   };
 
-  /** What the server does not let on goes off here too. */
-  const onRefused: OwnStreamsDeps['onRefused'] = (source) => {
-    onNotice('request-refused');
+  const turnOff = (source: StreamSource): void => {
     switch (source) {
       case 'mic':
         local.mic.turnOff();
@@ -92,8 +93,23 @@ export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
     }
   };
 
+  /** What the server does not let on goes off here too. */
+  const onRefused: OwnStreamsDeps['onRefused'] = (source) => {
+    onNotice('request-refused');
+    turnOff(source);
+  };
+
+  const onLeak = (source: StreamSource): void => {
+    onNotice('leak-stopped');
+    turnOff(source);
+  };
+
   /** Never rejects. */
   const enter = async (displayName: string): Promise<void> => {
+    if (!canEncryptFrames()) {
+      fail('unsupported-browser');
+      return;
+    }
     try {
       await joinAs(displayName);
     } catch (error) {
@@ -102,7 +118,10 @@ export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
   };
 
   const joinAs = async (displayName: string): Promise<void> => {
-    const [token, rtcDevice] = await Promise.all([fetchJoinToken(roomId), Device.factory()]);
+    const [token, rtcDevice] = await Promise.all([
+      fetchJoinToken(roomId, joinKey),
+      Device.factory(),
+    ]);
     if (ended.signal.aborted) return;
     const joined = new Meeting({
       client: {
@@ -112,11 +131,14 @@ export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
         watchWakeUps,
       },
       token,
+      roomId,
+      secret,
       displayName,
       device: rtcDevice,
       state,
       onRefused,
       onNotice,
+      onLeak,
       onEnded: fail,
       onExpired: () => {
         for (const stop of stops) stop();
@@ -166,10 +188,15 @@ export const createCall = (roomId: RoomId, chosen: ChosenDevices): Call => {
     chooseSpeaker: async (deviceId) => {
       state.speakerId.value = deviceId;
     },
+    sendChat: async (text) => meeting?.conversation.sendChat(text),
+    react: async (symbol) => meeting?.conversation.react(symbol),
+    setHand: async (raised) => meeting?.conversation.setHand(raised),
+    safetyCode: async () => (await meeting?.safetyCode()) ?? null,
+    markCompared: () => meeting?.markCompared(),
     showTiles: (tiles) => meeting?.showTiles(tiles),
     countPeople: async () => {
       try {
-        return await fetchPeopleCount(roomId);
+        return await fetchPeopleCount(roomId, joinKey);
       } catch (error) {
         if (!(error instanceof HttpError)) throw error;
         // Said at once, before somebody types a name for nothing.

@@ -25,6 +25,8 @@ export const failReasonOfEnd = (reason: EndReason): FailReason => {
     case 'unauthorized':
     case 'room-reset':
     case 'stale-placement':
+    case 'stale-epoch':
+    case 'forbidden':
     case 'media-unavailable':
     case 'rate-limited':
     case 'busy':

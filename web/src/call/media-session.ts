@@ -4,6 +4,7 @@ import type { Direction, RequestAnswer } from '@sotto/signaling/protocol';
 import type { Device, types } from 'mediasoup-client';
 import type { Clock } from '../signaling/clock.ts';
 import { isPassing } from '../signaling/request-error.ts';
+import type { Encryption } from './encryption/encryption.ts';
 import { MediaSide, type SideNews } from './media-side.ts';
 import { ReceiveMedia, type Wish } from './receive-media.ts';
 import type { Tracks } from './remote-peers.ts';
@@ -15,6 +16,7 @@ export interface MediaSessionDeps {
   readonly device: Device;
   readonly iceServers: RequestAnswer<'join'>['iceServers'];
   readonly placement: number;
+  readonly encryption: Pick<Encryption, 'attachSender' | 'attachReceiver' | 'canOpen'>;
   readonly clock: Clock;
   readonly random: () => number;
   /** Null while there is nothing to send over. */
@@ -83,18 +85,19 @@ export class MediaSession {
   }
 
   async #openSend(news: SideNews): Promise<SendMedia> {
-    const { device, request, placement } = this.#deps;
+    const { device, request, placement, encryption } = this.#deps;
     const transport = await this.#openTransport('send', news);
-    return new SendMedia({ transport, device, request, placement });
+    return new SendMedia({ transport, device, request, placement, encryption });
   }
 
   async #openReceive(news: SideNews): Promise<ReceiveMedia> {
-    const { request, placement, onTracks } = this.#deps;
+    const { request, placement, encryption, onTracks } = this.#deps;
     const transport = await this.#openTransport('receive', news);
     return new ReceiveMedia({
       transport,
       request,
       placement,
+      encryption,
       onTracks,
       onError: (error) => {
         if (!isPassing(error)) news.onFailed();

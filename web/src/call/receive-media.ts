@@ -8,6 +8,8 @@ import {
   type RequestData,
 } from '@sotto/signaling/protocol';
 import type { types } from 'mediasoup-client';
+import type { Encryption } from './encryption/encryption.ts';
+import type { GuardedReceiver } from './encryption/frame-guard.ts';
 import type { VisibleTile } from './call-state.ts';
 import { computeView, isSameView, producersOf, type View } from './media-view.ts';
 import type { Tracks } from './remote-peers.ts';
@@ -17,6 +19,7 @@ export interface ReceiveMediaDeps {
   readonly transport: types.Transport;
   readonly request: Request;
   readonly placement: number;
+  readonly encryption: Pick<Encryption, 'attachReceiver' | 'canOpen'>;
   /** A track has come, or tracks have gone. */
   readonly onTracks: () => void;
   /** A request was refused, or the browser did not take the answer. */
@@ -29,11 +32,16 @@ export interface Wish {
   readonly tiles: readonly VisibleTile[];
 }
 
+interface Received {
+  readonly consumer: types.Consumer;
+  readonly guarded: GuardedReceiver;
+}
+
 const NOTHING: Wish = { others: [], tiles: [] };
 
 export class ReceiveMedia {
   readonly #deps: ReceiveMediaDeps;
-  readonly #consumers = new Map<ProducerId, types.Consumer>();
+  readonly #received = new Map<ProducerId, Received>();
   /** Asked for once; what the media node left out had gone, and the record will say so. */
   readonly #asked = new Set<ProducerId>();
   #wish: Wish = NOTHING;
@@ -47,7 +55,9 @@ export class ReceiveMedia {
   }
 
   get tracks(): Tracks {
-    return new Map([...this.#consumers].map(([producerId, { track }]) => [producerId, track]));
+    return new Map(
+      [...this.#received].map(([producerId, { consumer }]) => [producerId, consumer.track]),
+    );
   }
 
   /** Takes up what is new and lets go of what is no more; several wishes in one turn are one. */
@@ -62,7 +72,8 @@ export class ReceiveMedia {
   close(): void {
     this.#closed = true;
     this.#deps.transport.close();
-    this.#consumers.clear();
+    for (const { guarded } of this.#received.values()) guarded.detach();
+    this.#received.clear();
   }
 
   async #run(): Promise<void> {
@@ -83,10 +94,11 @@ export class ReceiveMedia {
     const wanted = producersOf(this.#wish.others);
     for (const producerId of this.#asked)
       if (!wanted.has(producerId)) this.#asked.delete(producerId);
-    const gone = [...this.#consumers].filter(([producerId]) => !wanted.has(producerId));
-    for (const [producerId, consumer] of gone) {
-      this.#consumers.delete(producerId);
+    const gone = [...this.#received].filter(([producerId]) => !wanted.has(producerId));
+    for (const [producerId, { consumer, guarded }] of gone) {
+      this.#received.delete(producerId);
       consumer.close();
+      guarded.detach();
     }
     if (gone.length > 0) this.#deps.onTracks();
   }
@@ -113,18 +125,31 @@ export class ReceiveMedia {
     peerId,
     source,
   }: ConsumerDescription): Promise<void> {
+    const { encryption, transport } = this.#deps;
+    const mimeType = rtpParameters.codecs[0]?.mimeType ?? '';
+    if (!encryption.canOpen(producerId, mimeType)) return;
+    let guarded: GuardedReceiver | undefined;
     try {
-      const consumer = await this.#deps.transport.consume({
+      const consumer = await transport.consume({
         id: consumerId,
         producerId,
         kind,
         rtpParameters,
         // A picture and its sound in one stream are kept in step (RFC 8830 §2).
         streamId: `${peerId}-${source === 'mic' || source === 'cam' ? 'person' : 'screen'}`,
+        onRtpReceiver: (receiver) => {
+          const from = { producerId, peerId, source };
+          guarded = encryption.attachReceiver(receiver, from, mimeType);
+        },
       });
-      if (this.#closed) consumer.close();
-      else this.#consumers.set(producerId, consumer);
+      if (this.#closed || guarded === undefined) {
+        consumer.close();
+        guarded?.detach();
+      } else {
+        this.#received.set(producerId, { consumer, guarded });
+      }
     } catch (error) {
+      guarded?.detach();
       // This browser cannot play it; the others go on.
       if (!(error instanceof Error) || error.name !== 'UnsupportedError') throw error;
       console.warn(`a stream of ${kind} cannot be received here`);
@@ -133,7 +158,7 @@ export class ReceiveMedia {
 
   async #sendView(): Promise<void> {
     const { others, tiles } = this.#wish;
-    const view = computeView(others, tiles, (producerId) => this.#consumers.has(producerId));
+    const view = computeView(others, tiles, (producerId) => this.#received.has(producerId));
     if (isSameView(view, this.#sentView)) return;
     const { request, placement } = this.#deps;
     await request('view', { placement, view: toRecord(view) });

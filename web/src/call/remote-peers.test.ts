@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 import { peer, producerId } from '../signaling/testing/room-samples.ts';
-import { remotePeers, type Tracks } from './remote-peers.ts';
+import { type Known, remotePeers } from './remote-peers.ts';
 import { FakeTrack } from './testing/fake-track.ts';
 
 const camId = producerId('cam');
 const camTrack = new FakeTrack('video', 'cam');
-const tracks: Tracks = new Map([[camId, camTrack]]);
-const NONE: Tracks = new Map();
+const NONE: Known = {
+  tracks: new Map(),
+  names: new Map(),
+  keyState: () => 'ok',
+  hands: new Map(),
+};
+const tracks: Known = { ...NONE, tracks: new Map([[camId, camTrack]]) };
 
 const ann = peer('ann', { mic: { on: true }, cam: { on: true, producerId: camId } });
 const bob = peer('bob');
@@ -33,6 +38,46 @@ test('who has not changed stays the same object', () => {
 
 test('when nothing has changed it is the same list', () => {
   const before = remotePeers([], [ann, bob], tracks);
-  expect(remotePeers(before, [{ ...ann }, { ...bob }], new Map(tracks))).toBe(before);
+  expect(
+    remotePeers(before, [{ ...ann }, { ...bob }], { ...tracks, tracks: new Map(tracks.tracks) }),
+  ).toBe(before);
   expect(remotePeers(before, [ann], tracks)).not.toBe(before);
+});
+
+test('names are the group\u2019s; whoever is not in it has none and no key', () => {
+  const names = new Map([[String(ann.peerId), 'Ann']]);
+  expect(remotePeers([], [ann, bob], { ...tracks, names })).toMatchObject([
+    { displayName: 'Ann', encryption: 'ok', screenEncryption: 'ok' },
+    { displayName: null, encryption: 'waiting', screenEncryption: 'waiting' },
+  ]);
+});
+
+test('a tile fares as the worst of what is on in it', () => {
+  const micId = producerId('mic');
+  const screenId = producerId('screen');
+  const cat = peer('cat', {
+    mic: { on: true, producerId: micId },
+    cam: { on: true, producerId: camId },
+    screen: { on: true, producerId: screenId },
+  });
+  const names = new Map([[String(cat.peerId), 'Cat']]);
+  const of = (failing: readonly string[], waiting: readonly string[]) =>
+    remotePeers([], [cat], {
+      ...NONE,
+      names,
+      keyState: (id) => (failing.includes(id) ? 'failed' : waiting.includes(id) ? 'waiting' : 'ok'),
+    })[0];
+  expect(of([], [])).toMatchObject({ encryption: 'ok', screenEncryption: 'ok' });
+  expect(of([], [micId])).toMatchObject({ encryption: 'waiting', screenEncryption: 'ok' });
+  expect(of([camId], [micId])).toMatchObject({ encryption: 'failed', screenEncryption: 'ok' });
+  expect(of([screenId], [])).toMatchObject({ encryption: 'ok', screenEncryption: 'failed' });
+  const muted = { ...cat, streams: { ...cat.streams, mic: { on: false, producerId: micId } } };
+  const [seen] = remotePeers([], [muted], { ...NONE, names, keyState: () => 'waiting' });
+  expect(seen?.encryption).toBe('waiting');
+});
+
+test('a raised hand shows since when', () => {
+  const hands = new Map([[String(ann.peerId), 17]]);
+  const [up] = remotePeers([], [ann], { ...NONE, hands });
+  expect(up?.handRaisedAt).toBe(17);
 });

@@ -1,26 +1,50 @@
-// The others as the views see them, from the room and the tracks that have arrived. Whoever has not
-// changed stays the same object, so that their tile is not drawn again.
+// The others as the views see them, from the room, the group and the tracks that have arrived. Whoever
+// has not changed stays the same object, so that their tile is not drawn again.
 import type { PeerId, PeerView, ProducerId, Stream } from '@sotto/signaling/protocol';
-import type { RemotePeer } from './call-state.ts';
+import type { KeyState, RemotePeer } from './call-state.ts';
 
 export type Tracks = ReadonlyMap<ProducerId, MediaStreamTrack>;
+
+/** What is known of the others besides what the server says. */
+export interface Known {
+  readonly tracks: Tracks;
+  /** By peer id, as the group has them. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly keyState: (producerId: ProducerId) => KeyState;
+  /** By peer id: when it went up. */
+  readonly hands: ReadonlyMap<string, number>;
+}
 
 const trackOf = ({ on, producerId }: Stream, tracks: Tracks): MediaStreamTrack | null =>
   on && producerId !== undefined ? (tracks.get(producerId) ?? null) : null;
 
-const toRemotePeer = (
-  { peerId, displayName, connected, streams }: PeerView,
-  tracks: Tracks,
-): RemotePeer => ({
-  peerId,
-  displayName,
-  connected,
-  micOn: streams.mic.on,
-  camOn: streams.cam.on,
-  screenOn: streams.screen.on,
-  camTrack: trackOf(streams.cam, tracks),
-  screenTrack: trackOf(streams.screen, tracks),
-});
+const WORST: readonly KeyState[] = ['failed', 'waiting', 'ok'];
+
+/** The worst of all that is on; what is on and not sent yet is awaited by other means. */
+const keyStateOf = (streams: readonly Stream[], { keyState }: Known): KeyState => {
+  const states = streams.flatMap(({ on, producerId }) =>
+    on && producerId !== undefined ? [keyState(producerId)] : [],
+  );
+  return WORST.find((state) => states.includes(state)) ?? 'ok';
+};
+
+const toRemotePeer = ({ peerId, connected, streams }: PeerView, known: Known): RemotePeer => {
+  const { mic, cam, screen, screenAudio } = streams;
+  const name = known.names.get(peerId) ?? null;
+  return {
+    peerId,
+    displayName: name,
+    connected,
+    micOn: mic.on,
+    camOn: cam.on,
+    screenOn: screen.on,
+    camTrack: trackOf(cam, known.tracks),
+    screenTrack: trackOf(screen, known.tracks),
+    encryption: name === null ? 'waiting' : keyStateOf([mic, cam], known),
+    screenEncryption: name === null ? 'waiting' : keyStateOf([screen, screenAudio], known),
+    handRaisedAt: known.hands.get(peerId) ?? null,
+  };
+};
 
 const isSame = (a: RemotePeer, b: RemotePeer): boolean =>
   a.displayName === b.displayName &&
@@ -29,19 +53,22 @@ const isSame = (a: RemotePeer, b: RemotePeer): boolean =>
   a.camOn === b.camOn &&
   a.screenOn === b.screenOn &&
   a.camTrack === b.camTrack &&
-  a.screenTrack === b.screenTrack;
+  a.screenTrack === b.screenTrack &&
+  a.encryption === b.encryption &&
+  a.screenEncryption === b.screenEncryption &&
+  a.handRaisedAt === b.handRaisedAt;
 
 /** `others`: everybody but the own peer, in the order of joining. The same list if all is the same. */
 export const remotePeers = (
   previous: readonly RemotePeer[],
   others: readonly PeerView[],
-  tracks: Tracks,
+  known: Known,
 ): readonly RemotePeer[] => {
-  const known = new Map<PeerId, RemotePeer>(previous.map((peer) => [peer.peerId, peer]));
+  const before = new Map<PeerId, RemotePeer>(previous.map((peer) => [peer.peerId, peer]));
   const peers = others.map((view) => {
-    const now = toRemotePeer(view, tracks);
-    const before = known.get(view.peerId);
-    return before !== undefined && isSame(before, now) ? before : now;
+    const now = toRemotePeer(view, known);
+    const former = before.get(view.peerId);
+    return former !== undefined && isSame(former, now) ? former : now;
   });
   const isUnchanged =
     peers.length === previous.length && peers.every((peer, index) => peer === previous[index]);

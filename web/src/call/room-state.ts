@@ -1,11 +1,10 @@
-// The room as this page knows it: room + event → room, the page's half of the server's evolve.
+// The room as this page knows it: room + event → room, the page's half of the server's evolve. What
+// is about keys goes to the group (encryption/) and is not kept here.
 import type { PeerId, PeerView, RecordEvent, RoomView, Streams } from '@sotto/signaling/protocol';
 
-const changePeer = (
-  room: RoomView,
-  peerId: PeerId,
-  change: (peer: PeerView) => PeerView,
-): RoomView => ({
+export type Room = Pick<RoomView, 'position' | 'placement' | 'peers'>;
+
+const changePeer = (room: Room, peerId: PeerId, change: (peer: PeerView) => PeerView): Room => ({
   ...room,
   peers: room.peers.map((peer) => (peer.peerId === peerId ? change(peer) : peer)),
 });
@@ -18,7 +17,7 @@ const withoutProducers = ({ mic, cam, screen, screenAudio }: Streams): Streams =
   screenAudio: { on: screenAudio.on },
 });
 
-const applyFact = (room: RoomView, event: RecordEvent): RoomView => {
+const applyFact = (room: Room, event: RecordEvent): Room => {
   switch (event.event) {
     case 'peer-joined': {
       const { peer } = event.data;
@@ -42,6 +41,12 @@ const applyFact = (room: RoomView, event: RecordEvent): RoomView => {
     }
     case 'room-placed':
       return { ...room, placement: event.data.placement };
+    case 'group-created':
+    case 'key-package':
+    case 'commit':
+    case 'commit-reported':
+    case 'commit-condemned':
+      return room;
     case 'media-lost':
       // Of a placement that has been followed by another: that one's media lives.
       if (room.placement !== event.data.placement) return room;
@@ -54,7 +59,7 @@ const applyFact = (room: RoomView, event: RecordEvent): RoomView => {
 };
 
 /** The caller has checked that the event is the next of the log (signaling/log-position.ts). */
-export const applyEvent = (room: RoomView, event: RecordEvent): RoomView => ({
+export const applyEvent = (room: Room, event: RecordEvent): Room => ({
   ...applyFact(room, event),
   position: { ...room.position, version: event.version, head: event.head },
 });

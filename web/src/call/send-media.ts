@@ -2,6 +2,8 @@
 import { RtpParameters, StreamSource } from '@sotto/signaling/protocol';
 import type { Device, types } from 'mediasoup-client';
 import * as z from 'zod/mini';
+import type { Encryption } from './encryption/encryption.ts';
+import type { GuardedSender } from './encryption/frame-guard.ts';
 import { sendEncoding } from './send-encodings.ts';
 import type { Request } from './transport.ts';
 
@@ -10,6 +12,12 @@ export interface SendMediaDeps {
   readonly device: Device;
   readonly request: Request;
   readonly placement: number;
+  readonly encryption: Pick<Encryption, 'attachSender'>;
+}
+
+interface Sent {
+  readonly producer: types.Producer;
+  readonly guarded: GuardedSender;
 }
 
 /** What `produce` of mediasoup-client hands through to our own handler. */
@@ -18,11 +26,13 @@ const AppData = z.object({ source: StreamSource, on: z.boolean() });
 export class SendMedia {
   readonly #transport: types.Transport;
   readonly #device: Device;
-  readonly #producers = new Map<StreamSource, types.Producer>();
+  readonly #encryption: SendMediaDeps['encryption'];
+  readonly #sent = new Map<StreamSource, Sent>();
 
-  constructor({ transport, device, request, placement }: SendMediaDeps) {
+  constructor({ transport, device, request, placement, encryption }: SendMediaDeps) {
     this.#transport = transport;
     this.#device = device;
+    this.#encryption = encryption;
     transport.on('produce', ({ rtpParameters, appData }, accept, refuse) => {
       const { source, on } = AppData.parse(appData);
       request('produce', {
@@ -36,43 +46,67 @@ export class SendMedia {
 
   /** The track that the source sends; null when it sends none, undefined without a producer. */
   carried(source: StreamSource): MediaStreamTrack | null | undefined {
-    return this.#producers.get(source)?.track;
+    return this.#sent.get(source)?.producer.track;
   }
 
-  /** Rejects with RequestError, or with what the browser threw. */
+  /** Rejects with RequestError, FrameError, or what the browser threw; then nothing is sent. */
   async produce(source: StreamSource, on: boolean, track: MediaStreamTrack): Promise<void> {
+    const codec = this.#codec(track.kind);
+    let guarded: GuardedSender | undefined;
     const producer = await this.#transport.produce({
       ...sendEncoding(source),
-      ...this.#codec(track),
+      codec,
       track,
       appData: { source, on },
       // The page decides when a track ends and what is muted.
       stopTracks: false,
       disableTrackOnPause: false,
+      onRtpSender: (sender) => {
+        // Nothing to send until the worker has answered, whatever becomes of the next line.
+        void sender.replaceTrack(null);
+        guarded = this.#encryption.attachSender(sender, source, codec.mimeType, () => {
+          void sender.replaceTrack(null);
+        });
+      },
     });
-    this.#producers.set(source, producer);
+    if (guarded === undefined) {
+      producer.close();
+      throw new Error('a sender was made without its transform');
+    }
+    this.#sent.set(source, { producer, guarded });
+    try {
+      await guarded.ready;
+      await producer.rtpSender?.replaceTrack(track);
+    } catch (error) {
+      this.stop(source);
+      throw error;
+    }
   }
 
   async replace(source: StreamSource, track: MediaStreamTrack | null): Promise<void> {
-    await this.#producers.get(source)?.replaceTrack({ track });
+    await this.#sent.get(source)?.producer.replaceTrack({ track });
   }
 
   stop(source: StreamSource): void {
-    this.#producers.get(source)?.close();
-    this.#producers.delete(source);
+    const sent = this.#sent.get(source);
+    this.#sent.delete(source);
+    sent?.producer.close();
+    sent?.guarded.detach();
   }
 
   close(): void {
     this.#transport.close();
-    this.#producers.clear();
+    for (const { guarded } of this.#sent.values()) guarded.detach();
+    this.#sent.clear();
   }
 
-  /** VP8 is what the simulcast of send-encodings.ts is for. */
-  #codec({ kind }: MediaStreamTrack): { readonly codec?: types.RtpCodecCapability } {
-    if (kind === 'audio') return {};
+  /** The two that have a tested way of being encrypted; VP8 is what send-encodings.ts is for. */
+  #codec(kind: string): types.RtpCodecCapability {
+    const wanted = kind === 'audio' ? 'audio/opus' : 'video/vp8';
     const codec = this.#device.sendRtpCapabilities.codecs?.find(
-      ({ mimeType }) => mimeType.toLowerCase() === 'video/vp8',
+      ({ mimeType }) => mimeType.toLowerCase() === wanted,
     );
-    return codec === undefined ? {} : { codec };
+    if (codec === undefined) throw new Error(`the server does not offer ${wanted}`);
+    return codec;
   }
 }

@@ -24,6 +24,11 @@ export interface TransportDeps {
   readonly onFailed: () => void;
 }
 
+/** Chromium: without a transform of ours a sender then sends nothing, and a receiver plays nothing. */
+const ENCODED_STREAMS: RTCConfiguration & { readonly encodedInsertableStreams: boolean } = {
+  encodedInsertableStreams: true,
+};
+
 const openRequest = (
   { device, placement, instead }: TransportDeps,
   direction: Direction,
@@ -44,7 +49,11 @@ export const openTransport = async (
 ): Promise<types.Transport> => {
   const { request, device, iceServers, placement, onConnected, onFailed } = deps;
   const description = await request('open-transport', openRequest(deps, direction));
-  const options: types.TransportOptions = { ...description, iceServers };
+  const options: types.TransportOptions = {
+    ...description,
+    iceServers,
+    additionalSettings: ENCODED_STREAMS,
+  };
   const transport =
     direction === 'send'
       ? device.createSendTransport(options)

@@ -2,6 +2,7 @@
 // the room's log, and answers requests with typed promises. Knows nothing of media.
 import {
   type Answer,
+  type AppMessage,
   CLOSE,
   type Method,
   type RecordEvent,
@@ -68,10 +69,14 @@ export class SignalingClient {
   #lastId = 0;
 
   /** Begins to join at once. */
-  constructor(deps: ClientDeps, credentials: Omit<Identity, 'position'>, listener: ClientListener) {
+  constructor(
+    deps: ClientDeps,
+    credentials: Omit<Identity, 'position' | 'lastMessage'>,
+    listener: ClientListener,
+  ) {
     this.#deps = deps;
     this.#listener = listener;
-    this.#identity = { ...credentials, position: null };
+    this.#identity = { ...credentials, position: null, lastMessage: 0 };
     this.#pending = new PendingRequests(deps.clock);
     this.#stopWatching = deps.watchWakeUps(() => this.#wakeUp());
     this.#cancelDeadline = deps.clock.after(FIRST_JOIN_TIMEOUT_MS, () => this.#end('unreachable'));
@@ -205,9 +210,20 @@ export class SignalingClient {
         this.#joinAgain(connection);
         return;
       case 'audio-levels':
+      case 'epoch-ready':
         this.#listener.onSignal(message);
         return;
+      case 'app-message':
+        this.#takeMessage(message.data.message);
+        return;
     }
+  }
+
+  /** Once each, in the order of the ring. */
+  #takeMessage(message: AppMessage): void {
+    if (message.seq <= this.#identity.lastMessage) return;
+    this.#identity = { ...this.#identity, lastMessage: message.seq };
+    this.#listener.onSignal({ event: 'app-message', data: { message } });
   }
 
   #followEvent(event: RecordEvent): void {
@@ -261,7 +277,8 @@ export class SignalingClient {
 
   #joined(connection: Connection, answer: JoinAnswer): void {
     this.#cancelDeadline();
-    this.#identity = { ...this.#identity, token: answer.sessionToken };
+    const { sessionToken: token, lastMessage } = answer;
+    this.#identity = { ...this.#identity, token, lastMessage };
     this.#moveTo(answer.room.position);
     this.#listener.onJoined(answer);
     this.#readyUnlessOver(connection);
@@ -277,6 +294,7 @@ export class SignalingClient {
         for (const event of answer.events) this.#followEvent(event);
         break;
     }
+    for (const message of answer.messages) this.#takeMessage(message);
     this.#readyUnlessOver(connection);
   }
 

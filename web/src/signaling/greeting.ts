@@ -7,6 +7,8 @@ export interface Identity {
   readonly displayName: string;
   /** Null before joining, and when the room that it was in has been made anew. */
   readonly position: Position | null;
+  /** The last application message that one has. */
+  readonly lastMessage: number;
 }
 
 export interface Greeting {
@@ -15,12 +17,15 @@ export interface Greeting {
   readonly text: string;
 }
 
-export const greet = (id: number, { token, displayName, position }: Identity): Greeting => {
+export const greet = (
+  id: number,
+  { token, displayName, position, lastMessage }: Identity,
+): Greeting => {
   const protocol = PROTOCOL_VERSION;
   if (position === null) {
     const data: RequestData<'join'> = { protocol, token, displayName };
     return { id, method: 'join', text: JSON.stringify({ id, method: 'join', data }) };
   }
-  const data: RequestData<'resume'> = { protocol, sessionToken: token, position };
+  const data: RequestData<'resume'> = { protocol, sessionToken: token, position, lastMessage };
   return { id, method: 'resume', text: JSON.stringify({ id, method: 'resume', data }) };
 };

@@ -16,6 +16,8 @@ export const afterRefusal = (method: 'join' | 'resume', code: RequestErrorCode):
     // This socket already speaks for somebody, or no longer does: another one will not.
     case 'already-joined':
     case 'not-joined':
+    case 'stale-epoch':
+    case 'forbidden':
       return 'try-again';
     case 'room-reset':
       return method === 'resume' ? 'join-again' : 'try-again';

@@ -34,6 +34,8 @@ export const roomAt = (version: number, peers: readonly PeerView[] = []): RoomVi
   },
   placement: null,
   peers: [...peers],
+  group: null,
+  keyPackages: [],
 });
 
 export const eventAt = (version: number, event: string, data: unknown): RecordEvent =>
@@ -45,6 +47,7 @@ export const joinAnswer = (room: RoomView) => ({
   peerId: peerId('me'),
   sessionToken,
   room,
+  lastMessage: 0,
   rtpCapabilities: { codecs: [], headerExtensions: [] },
   iceServers: [],
 });

@@ -1,0 +1,265 @@
+// The encryption as people meet it, in real browsers over the real server: keys for who is there and
+// nobody else, codes to compare, words that the server cannot read, and repair of what breaks.
+import type { Browser } from 'puppeteer';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchBrowser, startServer, type TestServer } from './harness.ts';
+import { Person } from './person.ts';
+import { until } from './until.ts';
+
+const byTestId = (testId: string): string => `[data-testid="${testId}"]`;
+
+let server: TestServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await startServer();
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const textOf = async (person: Person, selector: string): Promise<string> => {
+  await person.finds(selector);
+  return person.page.$eval(selector, (element) => element.textContent?.trim() ?? '');
+};
+
+/** The thirty digits, as the shield shows them now. */
+const safetyCode = async (person: Person): Promise<string> => {
+  await person.press('shield');
+  const code = await until(
+    `${person.name} is shown a safety code`,
+    () => textOf(person, byTestId('safety-code')),
+    (text) => /^(\d{5} ?){6}$/.test(text),
+  );
+  await person.page.keyboard.press('Escape');
+  return code;
+};
+
+/** Everybody is shown one and the same code; which one. */
+const sharedCode = async (people: readonly Person[], other: readonly string[]): Promise<string> => {
+  const codes = await until(
+    'all are shown the same new code',
+    async () => {
+      const shown: string[] = [];
+      for (const person of people) shown.push(await safetyCode(person));
+      return shown;
+    },
+    (shown) => new Set(shown).size === 1 && !other.includes(shown[0] ?? ''),
+  );
+  return codes[0] ?? '';
+};
+
+const isOk = async (person: Person, otherId: string): Promise<void> => {
+  await person.finds(`${person.tile(otherId)}[data-encryption="ok"]`);
+  await person.seesFramesIn(person.tile(otherId));
+};
+
+const allSeeEachOther = async (people: readonly Person[]): Promise<void> => {
+  for (const person of people) {
+    for (const other of people) {
+      if (other !== person) await isOk(person, await other.peerId());
+    }
+  }
+};
+
+const say = async (person: Person, text: string): Promise<void> => {
+  if ((await person.page.$(byTestId('chat-input'))) === null) await person.press('toggle-chat');
+  await person.page.waitForSelector(byTestId('chat-input'));
+  await person.page.type(byTestId('chat-input'), text);
+  await person.page.keyboard.press('Enter');
+};
+
+const chatOf = (person: Person): Promise<string[]> =>
+  person.page.$$eval(byTestId('chat-message'), (all) => all.map((one) => one.textContent ?? ''));
+
+const reads = async (person: Person, name: string, text: string): Promise<void> => {
+  if ((await person.page.$(byTestId('chat-input'))) === null) await person.press('toggle-chat');
+  await until(
+    `${person.name} reads “${text}” by ${name}`,
+    () => chatOf(person),
+    (messages) => messages.some((one) => one.includes(text) && one.includes(name)),
+  );
+};
+
+describe('a meeting of three', () => {
+  let link: string;
+  let ann: Person;
+  let bob: Person;
+  let cat: Person;
+
+  beforeEach(async () => {
+    ann = await Person.arrive(browser, 'Ann');
+    bob = await Person.arrive(browser, 'Bob');
+    cat = await Person.arrive(browser, 'Cat');
+    link = await ann.makeMeeting(server.url);
+    await ann.join(link);
+    await Promise.all([bob.join(link), cat.join(link)]);
+    await allSeeEachOther([ann, bob, cat]);
+  });
+
+  afterEach(async () => {
+    for (const person of [ann, bob, cat]) {
+      expect(person.complaints).toEqual([]);
+      await person.close();
+    }
+  });
+
+  test('G37 all are shown the same code, another one after each join and each leave', async () => {
+    const before = await sharedCode([ann, bob, cat], []);
+    const dan = await Person.arrive(browser, 'Dan');
+    await dan.join(link);
+    const joined = await sharedCode([ann, bob, cat, dan], [before]);
+    await isOk(dan, await ann.peerId());
+    await dan.press('leave');
+    await dan.close();
+    await sharedCode([ann, bob, cat], [before, joined]);
+    await allSeeEachOther([ann, bob, cat]);
+  });
+
+  test('G38 what was compared stays so until somebody else comes, who is named', async () => {
+    await ann.press('shield');
+    await ann.press('mark-compared');
+    await ann.finds(`${byTestId('shield')}[data-comparison="compared"]`);
+    await ann.page.keyboard.press('Escape');
+    const dan = await Person.arrive(browser, 'Dan');
+    await dan.join(link);
+    await ann.finds(`${byTestId('shield')}[data-comparison="joined-since"]`);
+    await dan.press('leave');
+    await dan.close();
+    await ann.finds(`${byTestId('shield')}[data-comparison="compared"]`);
+    await bob.finds(`${byTestId('shield')}[data-comparison="not-compared"]`);
+  });
+
+  test('G18 chat reaches all under the name that signed it; who comes later reads none of it', async () => {
+    await say(ann, 'good morning');
+    for (const other of [bob, cat]) await reads(other, 'Ann', 'good morning');
+    await say(bob, '<b>grüß dich</b> 👋');
+    for (const other of [ann, cat]) await reads(other, 'Bob', '<b>grüß dich</b> 👋');
+    const dan = await Person.arrive(browser, 'Dan');
+    await dan.join(link);
+    await isOk(dan, await ann.peerId());
+    await say(cat, 'hello Dan');
+    await reads(dan, 'Cat', 'hello Dan');
+    expect(await chatOf(dan)).toHaveLength(1);
+    await dan.press('leave');
+    await dan.close();
+  });
+
+  test('a hand goes up for all, and for who comes while it is up', async () => {
+    const annId = await ann.peerId();
+    await ann.press('toggle-hand');
+    for (const other of [bob, cat]) await other.finds(`${other.tile(annId)}[data-hand="true"]`);
+    const dan = await Person.arrive(browser, 'Dan');
+    await dan.join(link);
+    await dan.finds(`${dan.tile(annId)}[data-hand="true"]`);
+    await ann.press('toggle-hand');
+    await dan.findsNo(`${dan.tile(annId)}[data-hand="true"]`);
+    await dan.press('leave');
+    await dan.close();
+  });
+
+  test('F25 a screen is shared and stopped five times, encrypted each time', async () => {
+    const catId = await cat.peerId();
+    for (let round = 0; round < 5; round += 1) {
+      await cat.press('toggle-screen');
+      for (const other of [ann, bob]) {
+        await other.finds(`${other.screenTile(catId)}[data-encryption="ok"]`);
+        await other.seesFramesIn(other.screenTile(catId));
+      }
+      await cat.press('toggle-screen');
+      for (const other of [ann, bob]) await other.findsNo(other.screenTile(catId));
+    }
+  });
+
+  test('G30 a page that is loaded anew comes back with new keys', async () => {
+    const before = await sharedCode([ann, bob, cat], []);
+    await bob.page.reload();
+    await bob.enter();
+    await allSeeEachOther([ann, bob, cat]);
+    await sharedCode([ann, bob, cat], [before]);
+  });
+
+  test('F16 the frame worker is lost: nothing is sent until there are new keys, then all goes on', async () => {
+    const before = await sharedCode([ann, bob, cat], []);
+    await bob.page.evaluate(() => document.dispatchEvent(new Event('test:end-frames')));
+    await sharedCode([ann, bob, cat], [before]);
+    await allSeeEachOther([ann, bob, cat]);
+  });
+
+  test('G30 the key worker is lost: its owner comes back as somebody new', async () => {
+    const [before, bobId] = [await sharedCode([ann, bob, cat], []), await bob.peerId()];
+    await bob.page.evaluate(() => document.dispatchEvent(new Event('test:end-keys')));
+    await until(
+      'Bob is somebody else',
+      () => bob.peerId(),
+      (peerId) => peerId !== bobId,
+    );
+    await allSeeEachOther([ann, bob, cat]);
+    await sharedCode([ann, bob, cat], [before]);
+  });
+});
+
+describe('a link', () => {
+  let ann: Person;
+
+  beforeEach(async () => {
+    ann = await Person.arrive(browser, 'Ann');
+  });
+
+  afterEach(() => ann.close());
+
+  test('G1 its key leaves the address bar, survives a reload, and is never said', async () => {
+    const link = await ann.makeMeeting(server.url);
+    const [address = '', secret = ''] = link.split('#');
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    await ann.page.goto('about:blank');
+    await ann.page.goto(link);
+    await ann.enter();
+    expect(ann.page.url()).toBe(address);
+    await say(ann, 'a word to nobody');
+    await until(
+      'the word is sent',
+      () => ann.wordsSaid(),
+      (words) => words.includes('app-message'),
+    );
+    const beforeReload = await ann.wordsSaid();
+    await ann.page.reload();
+    await ann.enter();
+    for (const words of [beforeReload, await ann.wordsSaid()]) {
+      expect(words).toContain('key-package');
+      for (const secretWord of [secret, 'a word to nobody', 'Ann']) {
+        expect(words).not.toContain(secretWord);
+        expect(words).not.toContain(Buffer.from(secretWord).toString('base64url'));
+      }
+    }
+    await ann.press('leave');
+    await ann.page.goto(address);
+    await ann.finds(byTestId('meeting-key'));
+  });
+
+  test('G1 without its key the page asks for it, and takes the key or the whole link', async () => {
+    const link = await ann.makeMeeting(server.url);
+    const [address = '', secret = ''] = link.split('#');
+    for (const given of [secret, link]) {
+      const bob = await Person.arrive(browser, 'Bob');
+      await bob.page.goto(address);
+      await bob.page.type(byTestId('meeting-key'), given);
+      await bob.press('meeting-key-submit');
+      await bob.enter();
+      expect(bob.page.url()).toBe(address);
+      await bob.close();
+    }
+  });
+
+  test('R1 another key than the meeting’s opens nothing', async () => {
+    const link = await ann.makeMeeting(server.url);
+    const [address = ''] = link.split('#');
+    const bob = await Person.arrive(browser, 'Bob');
+    await bob.page.goto(`${address}#${'A'.repeat(43)}`);
+    await bob.finds('[data-testid="failed"], [data-reason="room-not-found"]');
+    await bob.close();
+  });
+});

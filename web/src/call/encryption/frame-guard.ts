@@ -1,0 +1,222 @@
+// Puts the frame worker between the page's streams and the network: every sender and receiver gets
+// its transform when it is made, and none without. Watches that nothing leaves past it, and sets up
+// another worker when one is lost.
+import {
+  frameCodecOf,
+  type FrameClock,
+  type FrameState,
+  FrameWorkerClient,
+  type PipelineId,
+  WATCH_START,
+  watchSender,
+  type WatchState,
+} from '@sotto/e2ee/page';
+import type { PeerId, ProducerId, StreamSource } from '@sotto/signaling/protocol';
+import { payloadBytesSent } from './sent-bytes.ts';
+
+/** How often the senders are looked at. Longer: a leak runs longer before it is stopped. */
+const WATCH_INTERVAL_MS = 2_000;
+
+export interface FrameGuardDeps {
+  readonly clock: FrameClock;
+  readonly makeWorker: () => Worker;
+  /** Brings the keys to the worker: at the start, and again to each that replaces a lost one. */
+  readonly connectKeys: (port: MessagePort) => void;
+  readonly onStates: () => void;
+  /** Something came that did not open. */
+  readonly onFailed: () => void;
+  readonly onKeyFrameNeeded: (producerId: ProducerId) => void;
+  /** The sender was stopped: packets left that nobody had sealed. */
+  readonly onLeak: (source: StreamSource) => void;
+  /** All transforms ended with their worker: what they were on must be made anew. */
+  readonly onLost: () => void;
+}
+
+interface Sending {
+  readonly sender: RTCRtpSender;
+  readonly source: StreamSource;
+  readonly onLeak: () => void;
+  watch: WatchState;
+}
+
+interface Receiving {
+  readonly producerId: ProducerId;
+  state: FrameState;
+}
+
+export interface GuardedReceiver {
+  readonly detach: () => void;
+}
+
+export interface GuardedSender extends GuardedReceiver {
+  /** The worker has it. Rejects with FrameError. */
+  readonly ready: Promise<void>;
+}
+
+export class FrameGuard {
+  readonly #deps: FrameGuardDeps;
+  readonly #senders = new Map<PipelineId, Sending>();
+  readonly #receivers = new Map<PipelineId, Receiving>();
+  /** Producers of a codec that is not opened. */
+  readonly #refused = new Set<ProducerId>();
+  #worker: Worker | null = null;
+  #client: FrameWorkerClient;
+  #cancelWatch: () => void;
+  #closed = false;
+
+  constructor(deps: FrameGuardDeps) {
+    this.#deps = deps;
+    this.#client = this.#start();
+    this.#cancelWatch = this.#watchLater();
+  }
+
+  /** Throws FrameError where this codec or browser cannot be encrypted: then nothing may be sent. */
+  attachSender(
+    sender: RTCRtpSender,
+    source: StreamSource,
+    mimeType: string,
+    onLeak: () => void,
+  ): GuardedSender {
+    const target = { stream: source, codec: frameCodecOf(mimeType) };
+    const attached = this.#client.attachSender(sender, target);
+    this.#senders.set(attached.pipeline, { sender, source, onLeak, watch: WATCH_START });
+    return {
+      ready: attached.ready,
+      detach: () => {
+        if (this.#senders.delete(attached.pipeline)) attached.detach();
+      },
+    };
+  }
+
+  /** False for a codec that nobody here seals; its stream is `failed`. */
+  canOpen(producerId: ProducerId, mimeType: string): boolean {
+    try {
+      frameCodecOf(mimeType);
+      return true;
+    } catch {
+      this.#refused.add(producerId);
+      this.#deps.onStates();
+      return false;
+    }
+  }
+
+  /** Throws FrameError as `attachSender`: then nothing may be played. */
+  attachReceiver(
+    receiver: RTCRtpReceiver,
+    from: {
+      readonly producerId: ProducerId;
+      readonly peerId: PeerId;
+      readonly source: StreamSource;
+    },
+    mimeType: string,
+  ): GuardedReceiver {
+    const { peerId, source, producerId } = from;
+    const target = { stream: source, codec: frameCodecOf(mimeType), peerId };
+    const attached = this.#client.attachReceiver(receiver, target);
+    // A worker that does not answer is lost, and all is made anew.
+    attached.ready.catch(() => undefined);
+    this.#receivers.set(attached.pipeline, { producerId, state: 'waiting' });
+    return {
+      detach: () => {
+        if (this.#receivers.delete(attached.pipeline)) attached.detach();
+      },
+    };
+  }
+
+  /** Of what is received; `waiting` for what is not. */
+  stateOf(producerId: ProducerId): FrameState {
+    for (const receiving of this.#receivers.values()) {
+      if (receiving.producerId === producerId) return receiving.state;
+    }
+    return this.#refused.has(producerId) ? 'failed' : 'waiting';
+  }
+
+  /** Forgets all keys, for good. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelWatch();
+    this.#client.wipe();
+    this.#end();
+  }
+
+  #start(): FrameWorkerClient {
+    const { clock, makeWorker, connectKeys } = this.#deps;
+    const worker = makeWorker();
+    const client = new FrameWorkerClient({
+      worker,
+      clock,
+      onFrameState: (pipeline, state) => this.#onState(pipeline, state),
+      onKeyFrameNeeded: (pipeline) => {
+        const receiving = this.#receivers.get(pipeline);
+        if (receiving !== undefined) this.#deps.onKeyFrameNeeded(receiving.producerId);
+      },
+      onLost: () => this.#replace(),
+    });
+    const channel = new MessageChannel();
+    client.connectKeys(channel.port1);
+    connectKeys(channel.port2);
+    this.#worker = worker;
+    return client;
+  }
+
+  #replace(): void {
+    if (this.#closed) return;
+    this.#end();
+    this.#client = this.#start();
+    this.#deps.onLost();
+  }
+
+  #end(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#senders.clear();
+    this.#receivers.clear();
+  }
+
+  #onState(pipeline: PipelineId, state: FrameState): void {
+    const receiving = this.#receivers.get(pipeline);
+    if (receiving === undefined) return;
+    receiving.state = state;
+    this.#deps.onStates();
+    if (state === 'failed') this.#deps.onFailed();
+  }
+
+  #watchLater(): () => void {
+    return this.#deps.clock.after(WATCH_INTERVAL_MS, () => {
+      this.#cancelWatch = this.#watchLater();
+      void this.#watch();
+    });
+  }
+
+  /** Never rejects. */
+  async #watch(): Promise<void> {
+    const client = this.#client;
+    const watched = [...this.#senders];
+    if (watched.length === 0) return;
+    try {
+      // What left first, what was sealed after: packets are never counted before their frames.
+      const sent = await Promise.all(
+        watched.map(async ([pipeline, { sender }]) => {
+          return [pipeline, payloadBytesSent(await sender.getStats())] as const;
+        }),
+      );
+      const counts = new Map((await client.counts()).map((report) => [report.pipeline, report]));
+      for (const [pipeline, bytesSent] of sent) {
+        this.#judge(pipeline, bytesSent, counts.get(pipeline)?.passed ?? 0);
+      }
+    } catch {
+      // The worker is gone: whoever hears of it has everything made anew.
+    }
+  }
+
+  #judge(pipeline: PipelineId, bytesSent: number, framesSealed: number): void {
+    const sending = this.#senders.get(pipeline);
+    if (sending === undefined) return;
+    const { state, verdict } = watchSender(sending.watch, { bytesSent, framesSealed });
+    sending.watch = state;
+    if (verdict === 'ok') return;
+    this.#senders.delete(pipeline);
+    sending.onLeak();
+    this.#deps.onLeak(sending.source);
+  }
+}
