@@ -2,10 +2,14 @@
 import { PeerId } from '@sotto/signaling/protocol';
 import {
   type Call,
+  type CallState,
+  type ChatMessage,
   type ChosenDevices,
   createCallState,
+  type Reaction,
   type RemotePeer,
 } from '../src/call/call-state.ts';
+import { fakeGroup, fakeSafetyCode } from './fake-group.ts';
 import { portrait } from './portraits.ts';
 
 const NAMES = [
@@ -35,6 +39,9 @@ export const fakePeer = (index: number, changes: Partial<RemotePeer> = {}): Remo
   screenOn: false,
   camTrack: index % 4 === 3 ? null : portrait(index),
   screenTrack: null,
+  encryption: 'ok',
+  screenEncryption: 'ok',
+  handRaisedAt: null,
   ...changes,
 });
 
@@ -47,6 +54,36 @@ const device = (kind: MediaDeviceKind, deviceId: string, label: string): MediaDe
 });
 
 const LEVEL_EVERY_MS = 100;
+
+/** Chat, reactions and the hand: everything that is sent arrives, but for what says that it fails. */
+const talking = (state: CallState): Pick<Call, 'sendChat' | 'react' | 'setHand'> => {
+  let last = 1000;
+  return {
+    sendChat: async (text) => {
+      const id = ++last;
+      const message: ChatMessage = {
+        id,
+        peerId: state.selfPeerId.value ?? '',
+        name: state.selfName.value,
+        text,
+        at: Date.now(),
+        isOwn: true,
+        state: 'sending',
+      };
+      state.chat.value = [...state.chat.value, message];
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const settled = { ...message, state: text.includes('fails') ? 'failed' : 'sent' } as const;
+      state.chat.value = state.chat.value.map((other) => (other.id === id ? settled : other));
+    },
+    react: async (symbol) => {
+      const own: Reaction = { id: ++last, peerId: state.selfPeerId.value ?? '', symbol };
+      state.reactions.value = [...state.reactions.value, own];
+    },
+    setHand: async (raised) => {
+      state.handRaised.value = raised;
+    },
+  };
+};
 
 export const createFakeCall = (chosen: ChosenDevices): Call => {
   const state = createCallState();
@@ -65,6 +102,8 @@ export const createFakeCall = (chosen: ChosenDevices): Call => {
   state.microphoneId.value = chosen.microphoneId ?? 'm1';
   state.cameraId.value = chosen.cameraId ?? 'c1';
   state.speakerId.value = chosen.speakerId ?? 's1';
+  state.ownEncryption.value = 'ok';
+  state.group.value = fakeGroup(state);
 
   let beat = 0;
   const levels = setInterval(() => {
@@ -106,6 +145,11 @@ export const createFakeCall = (chosen: ChosenDevices): Call => {
       document.body.dataset['tiles'] = JSON.stringify(tiles);
     },
     countPeople: async () => 3,
+    ...talking(state),
+    safetyCode: async () => fakeSafetyCode(state.group.value?.epoch ?? 0),
+    markCompared: () => {
+      state.group.value = fakeGroup(state, { comparison: 'compared' });
+    },
     close: () => clearInterval(levels),
   };
 };

@@ -1,31 +1,9 @@
 // What the gallery shows: each scene turns a fresh made-up call into one moment of the page.
-import type { Call, FailReason } from '../src/call/call-state.ts';
+import type { FailReason } from '../src/call/call-state.ts';
+import { encryptedScenes } from './scenes-encrypted.ts';
+import { inCall, pressing, type Scene, withOthers } from './scene.ts';
 import { fakePeer, peerIdOf } from './fake-call.ts';
 import { portrait, sharedScreen } from './portraits.ts';
-
-export interface Scene {
-  readonly path: '/' | 'room' | '/nowhere';
-  readonly set?: (call: Call) => void;
-  /** Pressed, in this order, once the page stands: test ids. */
-  readonly press?: readonly string[];
-}
-
-const inCall = (set: (call: Call) => void, press: readonly string[] = []): Scene => ({
-  path: 'room',
-  press,
-  set: (call) => {
-    call.state.phase.value = { name: 'joined' };
-    set(call);
-  },
-});
-
-const withOthers = (count: number, speaking: number | null = 1) =>
-  inCall(({ state }) => {
-    state.peers.value = Array.from({ length: count }, (_, index) => fakePeer(index + 1));
-    if (speaking !== null) state.levels.value = new Map([[peerIdOf(speaking), -20]]);
-  });
-
-const pressing = (scene: Scene, ...press: readonly string[]): Scene => ({ ...scene, press });
 
 const failed = (reason: FailReason): Scene => ({
   path: 'room',
@@ -131,7 +109,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
       state.notice.value = 'device-lost';
       state.micOn.value = false;
     }),
-    'copy-link',
+    'more',
+    'menu-copy-link',
   ),
   after: {
     path: 'room',
@@ -144,4 +123,5 @@ export const scenes: Readonly<Record<string, Scene>> = {
   replaced: failed('replaced'),
   'unsupported-browser': failed('unsupported-browser'),
   'not-found': { path: '/nowhere' },
+  ...encryptedScenes,
 };

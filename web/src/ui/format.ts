@@ -1,5 +1,5 @@
 // Times for people, by Intl.
-import { LOCALE } from './words.ts';
+import { LOCALE } from './words-people.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_S = 60;
@@ -43,4 +43,14 @@ export const duration = (ms: number): string => {
 export const isoDuration = (ms: number): string => {
   const { hours, minutes, seconds } = parts(ms);
   return `PT${hours}H${minutes}M${seconds}S`;
+};
+
+/** 14:03, or 2:03 PM, as this system counts the hours. */
+export const timeOfDay = (atMs: number): string => {
+  const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions();
+  return new Intl.DateTimeFormat(LOCALE, {
+    hour: 'numeric',
+    minute: '2-digit',
+    ...(hourCycle && { hourCycle }),
+  }).format(atMs);
 };

@@ -41,6 +41,15 @@ const Facts = () => (
   </ul>
 );
 
+const Verify = () => (
+  <details class="verify">
+    <summary>{words.home.verify}</summary>
+    {words.home.verifyTexts.map((text) => (
+      <p key={text}>{text}</p>
+    ))}
+  </details>
+);
+
 export const Home = () => {
   useTitle(words.titles.home);
   const { opening, problem, open } = useNewMeeting();
@@ -71,6 +80,7 @@ export const Home = () => {
         </div>
       </section>
       <Facts />
+      <Verify />
       <footer class="home-foot">
         <ThemeMenu />
       </footer>

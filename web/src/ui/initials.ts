@@ -1,5 +1,5 @@
 // One or two letters for a name, and a hue from an id: what stands for somebody without a picture.
-import { LOCALE } from './words.ts';
+import { LOCALE } from './words-people.ts';
 
 const graphemes = new Intl.Segmenter(LOCALE, { granularity: 'grapheme' });
 

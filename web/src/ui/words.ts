@@ -1,18 +1,7 @@
 // Every word that the page says, in one place. Texts about devices are in words-devices.ts, about
-// failures in words-failures.ts.
-
-export const LOCALE = 'en';
-
-const plural = new Intl.PluralRules(LOCALE);
-const names = new Intl.ListFormat(LOCALE, { type: 'conjunction' });
-const whole = new Intl.NumberFormat(LOCALE);
-
-const people = (count: number): string =>
-  plural.select(count) === 'one' ? '1 person' : `${whole.format(count)} people`;
-
-/** Three by name; more, and their number says enough. */
-const who = (list: readonly string[]): string =>
-  list.length <= 3 ? names.format(list) : people(list.length);
+// failures in words-failures.ts, about keys in words-encryption.ts, about chat, hands and reactions in
+// words-chat.ts.
+import { people, who, whole } from './words-people.ts';
 
 export const words = {
   product: 'Sotto',
@@ -21,7 +10,7 @@ export const words = {
     meeting: 'Meeting · Sotto',
   },
   home: {
-    lead: 'Video meetings on a server of your own.',
+    lead: 'Encrypted video meetings on a server of your own.',
     newMeeting: 'New meeting',
     linkLabel: 'Have a link or a code?',
     linkPlaceholder: 'Paste it here',
@@ -33,6 +22,11 @@ export const words = {
     /** Only what is true today. */
     facts: [
       {
+        icon: 'lock-keyhole',
+        title: 'Encrypted in your browser',
+        text: 'Only the people in a meeting can see and hear it. The server passes on what it can’t read.',
+      },
+      {
         icon: 'door-open',
         title: 'No account needed',
         text: 'Whoever has the link can come in. Nobody signs up for anything.',
@@ -40,13 +34,14 @@ export const words = {
       {
         icon: 'server',
         title: 'Runs on your own server',
-        text: 'The whole of it is yours to host; no other company is in between.',
+        text: 'The whole of it is yours to host; no other company is in between. Nothing is kept.',
       },
-      {
-        icon: 'feather',
-        title: 'Nothing is kept',
-        text: 'No recordings and no history. When everybody has left, the room is gone.',
-      },
+    ],
+    verify: 'How can I check that?',
+    verifyTexts: [
+      'The key to a meeting is in its link, after the #. Browsers don’t send that part to any server.',
+      'In a meeting, open the shield and read the safety code to each other. If it is the same for all of you, nobody else has the keys.',
+      'This page itself comes from the server that you are on: you trust whoever runs it not to change it. SECURITY.md, beside the source code, says what is protected and what is not.',
     ],
   },
   lobby: {
@@ -70,6 +65,8 @@ export const words = {
   call: {
     title: 'Meeting',
     you: 'You',
+    /** Whose name is not known yet: the group has not let them in. */
+    joining: 'Joining…',
     named: (name: string) => `${name} (you)`,
     stage: 'People in the meeting',
     controls: 'Meeting controls',
@@ -87,9 +84,10 @@ export const words = {
     linkNotCopied: 'The link couldn’t be copied. It stands at the end of the list of people.',
     meetingLink: 'Meeting link',
     firstTitle: 'You’re the first one here',
-    firstText: 'Send this link to whoever you want to meet.',
+    firstText: 'Send this link to whoever you want to meet. Whoever has it can come in.',
     joinMe: 'Join me in a meeting',
     screenOf: (name: string) => `${name}’s screen`,
+    someScreen: 'A shared screen',
     ownScreen: 'Your screen',
     sharing: 'You are sharing your screen',
     stopSharing: 'Stop sharing',
@@ -151,6 +149,8 @@ export const words = {
       talk: 'Hold to talk while muted',
       camera: 'Camera on or off',
       share: 'Share your screen',
+      hand: 'Raise or lower your hand',
+      chat: 'Chat',
       people: 'People',
       pages: 'Other people, page by page',
       help: 'This help',
@@ -161,6 +161,9 @@ export const words = {
     'device-lost': 'A microphone or camera was unplugged. The settings show what is used now.',
     'media-rebuilding': 'Picture and sound are coming back…',
     'request-refused': 'That didn’t work. Try again in a moment.',
+    'leak-stopped':
+      'Something was about to be sent without encryption, so it was stopped. Turn it on again to go on.',
+    'keys-rebuilding': 'Encryption is being set up again…',
     dismiss: 'Dismiss',
   },
   after: {

@@ -6,15 +6,20 @@ import { CameraToggle, MicrophoneToggle } from '../devices/media-toggles.tsx';
 import { handOff } from '../hand-off.ts';
 import { Icon } from '../icon.tsx';
 import { ToggleButton } from '../toggle-button.tsx';
+import { chatWords, handWords } from '../words-chat.ts';
 import { words } from '../words.ts';
 import { type MenuItem, MoreMenu } from './more-menu.tsx';
+import { ReactionRow, ReactionsMenu } from './reactions.tsx';
+import type { PanelName } from './use-panels.ts';
 
 interface ControlBarProps {
   readonly call: Call;
   readonly bar: RefObject<HTMLDivElement | null>;
-  readonly peopleOpen: boolean;
-  readonly onPeople: () => void;
-  readonly onCopyLink: () => void;
+  /** Hand and reactions are in the menu then. */
+  readonly isShort: boolean;
+  readonly open: PanelName;
+  readonly onPanel: (name: PanelName) => void;
+  readonly unread: number;
   readonly menuItems: readonly MenuItem[];
 }
 
@@ -35,35 +40,57 @@ const ScreenToggle = ({ call }: { readonly call: Call }) => {
   );
 };
 
+export const toggleHand = (call: Call): void => handOff(call.setHand(!call.state.handRaised.value));
+
+const HandToggle = ({ call }: { readonly call: Call }) => {
+  const on = call.state.handRaised.value;
+  return (
+    <ToggleButton
+      icon="hand"
+      label={handWords.hand}
+      tip={on ? handWords.lower : handWords.raise}
+      shortcut="H"
+      pressed={on}
+      standsOut="on"
+      testId="toggle-hand"
+      onToggle={() => toggleHand(call)}
+    />
+  );
+};
+
 export const ControlBar = (props: ControlBarProps) => {
-  const { call, bar, peopleOpen, onPeople, onCopyLink, menuItems } = props;
+  const { call, bar, isShort, open, onPanel, unread, menuItems } = props;
+  const reactions = (close: () => void) => <ReactionRow call={call} onDone={close} />;
   return (
     <div ref={bar} class="bar" role="group" aria-label={words.call.controls}>
       <div class="bar-pill">
         <MicrophoneToggle call={call} />
         <CameraToggle call={call} />
         <ScreenToggle call={call} />
+        {!isShort && <HandToggle call={call} />}
+        {!isShort && <ReactionsMenu call={call} />}
+        <ToggleButton
+          icon="message-circle"
+          label={unread > 0 ? chatWords.unread(unread) : chatWords.title}
+          tip={chatWords.title}
+          shortcut="C"
+          pressed={open === 'chat'}
+          standsOut="on"
+          badge={unread}
+          testId="toggle-chat"
+          onToggle={() => onPanel('chat')}
+        />
         <ToggleButton
           icon="users"
           label={words.call.people}
           tip={words.call.people}
           shortcut="P"
-          pressed={peopleOpen}
+          pressed={open === 'people'}
           standsOut="on"
           testId="toggle-people"
-          onToggle={onPeople}
+          onToggle={() => onPanel('people')}
         />
-        <button
-          type="button"
-          class="tool bar-link"
-          data-testid="copy-link"
-          data-tip={words.call.copyLink}
-          aria-label={words.call.copyLink}
-          onClick={onCopyLink}
-        >
-          <Icon name="link" />
-        </button>
-        <MoreMenu items={menuItems} />
+        <MoreMenu items={menuItems} first={isShort ? reactions : null} />
       </div>
       <button type="button" class="leave" data-testid="leave" onClick={() => call.leave()}>
         <Icon name="phone-off" />

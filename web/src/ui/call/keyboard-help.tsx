@@ -11,6 +11,8 @@ const ROWS = [
   [words.keyboard.space, keys.talk],
   ['V', keys.camera],
   ['S', keys.share],
+  ['H', keys.hand],
+  ['C', keys.chat],
   ['P', keys.people],
   ['← →', keys.pages],
   ['?', keys.help],

@@ -7,11 +7,14 @@ import { hueOf } from '../initials.ts';
 import type { Corner } from '../layout.ts';
 import { useSettings } from '../use-settings.ts';
 import { Video } from '../video.tsx';
+import { tileKeyWords } from '../words-encryption.ts';
 import { words } from '../words.ts';
 import type { PlacedTile } from './arrange.ts';
+import { KeyMark } from './key-mark.tsx';
 import { PinButton } from './pin-button.tsx';
 import { TileBox } from './tile-box.tsx';
 import { TileName } from './tile-name.tsx';
+import { TileReactions } from './tile-reactions.tsx';
 import { useFloating } from './use-floating.ts';
 import type { Pinning } from './use-pinning.ts';
 
@@ -23,7 +26,7 @@ interface OwnTileProps {
 }
 
 export const OwnTile = ({ call, placed, corner, pinning }: OwnTileProps) => {
-  const { selfPeerId, selfName, camTrack, activeSpeaker } = call.state;
+  const { selfPeerId, selfName, camTrack, activeSpeaker, ownEncryption } = call.state;
   const { mirror } = useSettings().current.value;
   const floating = useFloating(corner);
   const peerId = selfPeerId.value;
@@ -39,12 +42,19 @@ export const OwnTile = ({ call, placed, corner, pinning }: OwnTileProps) => {
       muted={!micOn}
       speaking={peerId !== null && activeSpeaker.value === peerId}
       hue={hueOf(peerId ?? '')}
+      encryption={ownEncryption.value}
       {...(floats && { floating })}
     >
       <Avatar name={selfName.value} id={peerId ?? ''} />
       {track && <Video track={track} mirrored={mirror} />}
-      <TileName name={words.call.you} micOn={micOn} />
+      <TileReactions reactions={call.state.reactions} peerId={peerId} />
+      <TileName name={words.call.you} micOn={micOn} handRaised={call.state.handRaised.value} />
       <div class="tile-marks">
+        <KeyMark
+          state={ownEncryption.value}
+          waiting={tileKeyWords.ownWaiting}
+          failed={tileKeyWords.ownFailed}
+        />
         <PinButton
           pinning={pinning}
           tileKey={placed.key}

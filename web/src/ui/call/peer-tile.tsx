@@ -1,56 +1,57 @@
-// Somebody else's tile: their picture while it is on and has arrived, else their initials.
-import type { ReadonlySignal } from '@preact/signals';
-import type { PeerId } from '@sotto/signaling/protocol';
-import type { RemotePeer } from '../../call/call-state.ts';
+// Somebody else's tile: their picture while it is on, has arrived and can be decrypted, else their
+// initials.
+import type { CallState, RemotePeer } from '../../call/call-state.ts';
 import { Avatar } from '../avatar.tsx';
-import { Icon } from '../icon.tsx';
 import { hueOf } from '../initials.ts';
 import { Video } from '../video.tsx';
+import { tileKeyWords } from '../words-encryption.ts';
 import { words } from '../words.ts';
 import type { PlacedTile } from './arrange.ts';
+import { KeyMark, KeyWords } from './key-mark.tsx';
+import { nameOf } from './peer-name.ts';
 import { PinButton } from './pin-button.tsx';
 import { TileBox } from './tile-box.tsx';
+import { TileMark } from './tile-mark.tsx';
 import { TileName } from './tile-name.tsx';
+import { TileReactions } from './tile-reactions.tsx';
 import type { Pinning } from './use-pinning.ts';
 
 interface PeerTileProps {
   readonly peer: RemotePeer;
   readonly placed: PlacedTile;
-  readonly activeSpeaker: ReadonlySignal<PeerId | null>;
+  readonly state: Pick<CallState, 'activeSpeaker' | 'reactions'>;
   readonly pinning: Pinning;
 }
 
-const LostMark = ({ name }: { readonly name: string }) => {
-  const what = words.call.connectionLost(name);
-  return (
-    // The tab index lets Safari focus it on a tap.
-    <button type="button" class="tile-mark" tabIndex={0} data-tip={what} aria-label={what}>
-      <Icon name="wifi-off" small />
-    </button>
-  );
-};
-
-export const PeerTile = ({ peer, placed, activeSpeaker, pinning }: PeerTileProps) => {
-  const { peerId, displayName, connected, micOn, camOn, camTrack } = peer;
+export const PeerTile = ({ peer, placed, state, pinning }: PeerTileProps) => {
+  const { peerId, displayName, connected, micOn, camOn, camTrack, encryption } = peer;
+  const name = nameOf(peer);
+  const failed = camOn ? tileKeyWords.failed.video : tileKeyWords.failed.sound;
   return (
     <TileBox
       placed={placed}
       testId="tile"
       peer={peerId}
-      label={displayName}
+      label={name}
       muted={!micOn}
-      speaking={activeSpeaker.value === peerId}
+      speaking={state.activeSpeaker.value === peerId}
       hue={hueOf(peerId)}
+      encryption={encryption}
     >
       <Avatar name={displayName} id={peerId} />
       {camOn && camTrack && <Video track={camTrack} />}
-      <TileName name={displayName} micOn={micOn} />
+      <KeyWords state={encryption} failed={failed} />
+      <TileReactions reactions={state.reactions} peerId={peerId} />
+      <TileName name={name} micOn={micOn} handRaised={peer.handRaisedAt !== null} />
       <div class="tile-marks">
-        {!connected && <LostMark name={displayName} />}
+        {!connected && (
+          <TileMark icon="wifi-off" what={words.call.connectionLost(name)} testId="lost-mark" />
+        )}
+        <KeyMark state={encryption} waiting={tileKeyWords.waiting} failed={failed} />
         <PinButton
           pinning={pinning}
           tileKey={placed.key}
-          label={words.call.pin(displayName)}
+          label={words.call.pin(name)}
           look="tile-mark"
         />
       </div>

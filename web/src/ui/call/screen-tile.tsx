@@ -3,8 +3,10 @@ import type { Call, RemotePeer } from '../../call/call-state.ts';
 import { handOff } from '../hand-off.ts';
 import { Icon } from '../icon.tsx';
 import { Video } from '../video.tsx';
+import { tileKeyWords } from '../words-encryption.ts';
 import { words } from '../words.ts';
 import type { PlacedTile } from './arrange.ts';
+import { KeyMark, KeyWords } from './key-mark.tsx';
 import { PinButton } from './pin-button.tsx';
 import { TileBox } from './tile-box.tsx';
 import { TileName } from './tile-name.tsx';
@@ -17,13 +19,28 @@ interface ScreenTileProps {
 }
 
 export const ScreenTile = ({ peer, placed, pinning }: ScreenTileProps) => {
-  const title = words.call.screenOf(peer.displayName);
+  const title =
+    peer.displayName === null ? words.call.someScreen : words.call.screenOf(peer.displayName);
+  const { screenEncryption: encryption } = peer;
+  const waits = encryption === 'waiting' ? tileKeyWords.waiting : words.call.waitingForScreen;
   return (
-    <TileBox placed={placed} testId="screen-tile" peer={peer.peerId} label={title}>
-      <p class="tile-words">{words.call.waitingForScreen}</p>
+    <TileBox
+      placed={placed}
+      testId="screen-tile"
+      peer={peer.peerId}
+      label={title}
+      encryption={encryption}
+    >
+      {encryption !== 'failed' && <p class="tile-words">{waits}</p>}
       {peer.screenTrack && <Video track={peer.screenTrack} />}
+      <KeyWords state={encryption} failed={tileKeyWords.failed.screen} />
       <TileName name={title} />
       <div class="tile-marks">
+        <KeyMark
+          state={encryption}
+          waiting={tileKeyWords.waiting}
+          failed={tileKeyWords.failed.screen}
+        />
         <PinButton
           pinning={pinning}
           tileKey={placed.key}
@@ -46,6 +63,7 @@ export const OwnScreenTile = ({ call, placed }: OwnScreenTileProps) => (
     testId="screen-tile"
     peer={call.state.selfPeerId.value ?? undefined}
     label={words.call.ownScreen}
+    encryption={call.state.ownEncryption.value}
   >
     <div class="tile-card">
       <p>{words.call.sharing}</p>

@@ -67,13 +67,7 @@ export const Stage = ({ call, pinning, beside }: StageProps) => {
     return kind === 'screen' ? (
       <ScreenTile key={key} peer={peer} placed={placed} pinning={pinning} />
     ) : (
-      <PeerTile
-        key={key}
-        peer={peer}
-        placed={placed}
-        activeSpeaker={call.state.activeSpeaker}
-        pinning={pinning}
-      />
+      <PeerTile key={key} peer={peer} placed={placed} state={call.state} pinning={pinning} />
     );
   };
 

@@ -1,5 +1,6 @@
 // The frame that every tile has: a place on the stage, and what tests and styles ask of it.
 import type { ComponentChildren, HTMLAttributes } from 'preact';
+import type { KeyState } from '../../call/call-state.ts';
 import type { PlacedTile } from './arrange.ts';
 
 interface TileBoxProps {
@@ -10,13 +11,14 @@ interface TileBoxProps {
   readonly muted?: boolean;
   readonly speaking?: boolean;
   readonly hue?: number;
+  readonly encryption: KeyState;
   /** How it is dragged, while it floats. */
   readonly floating?: HTMLAttributes<HTMLDivElement>;
   readonly children: ComponentChildren;
 }
 
 export const TileBox = (props: TileBoxProps) => {
-  const { placed, testId, peer, label, muted, speaking, hue, floating, children } = props;
+  const { placed, testId, peer, label, muted, speaking, hue, encryption, floating } = props;
   const { rect, place } = placed;
   return (
     <div
@@ -28,6 +30,7 @@ export const TileBox = (props: TileBoxProps) => {
       data-place={place}
       data-shape={rect.width >= rect.height ? 'wide' : 'upright'}
       data-muted={muted}
+      data-encryption={encryption}
       data-speaking={speaking ? 'true' : undefined}
       tabIndex={floating ? 0 : undefined}
       {...floating}
@@ -39,7 +42,7 @@ export const TileBox = (props: TileBoxProps) => {
         '--hue': String(hue ?? 0),
       }}
     >
-      {children}
+      {props.children}
     </div>
   );
 };

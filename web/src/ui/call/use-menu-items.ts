@@ -1,10 +1,16 @@
 // What stands in the menu behind “More”, as far as this device has it.
+import type { Call } from '../../call/call-state.ts';
 import { isTouchFirst } from '../browser.ts';
+import { handOff } from '../hand-off.ts';
+import { handWords } from '../words-chat.ts';
 import { words } from '../words.ts';
 import type { MenuItem } from './more-menu.tsx';
 import { useFullScreen } from './use-full-screen.ts';
 
 interface MenuActions {
+  readonly call: Call;
+  /** The hand has no room in the bar. */
+  readonly isShort: boolean;
   readonly onSettings: () => void;
   readonly onCopyLink: () => void;
   readonly onKeyboard: () => void;
@@ -12,6 +18,15 @@ interface MenuActions {
 
 export const useMenuItems = (actions: MenuActions): readonly MenuItem[] => {
   const fullScreen = useFullScreen();
+  const handRaised = actions.call.state.handRaised.value;
+  const hand: MenuItem = {
+    icon: 'hand',
+    label: handRaised ? handWords.lower : handWords.raise,
+    testId: 'toggle-hand',
+    shortcut: 'H',
+    pressed: handRaised,
+    onChoose: () => handOff(actions.call.setHand(!handRaised)),
+  };
   const settings: MenuItem = {
     icon: 'settings',
     label: words.more.settings,
@@ -38,6 +53,7 @@ export const useMenuItems = (actions: MenuActions): readonly MenuItem[] => {
     onChoose: actions.onKeyboard,
   };
   return [
+    ...(actions.isShort ? [hand] : []),
     settings,
     copyLink,
     ...(fullScreen.possible ? [screen] : []),

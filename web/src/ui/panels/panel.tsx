@@ -1,5 +1,5 @@
 // A panel beside the stage, 340 px wide; on a phone a sheet over it. Escape closes it.
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useLayoutEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
 import { words } from '../words.ts';
@@ -7,6 +7,8 @@ import { words } from '../words.ts';
 interface PanelProps {
   readonly title: string;
   readonly testId: string;
+  /** Where focus comes to; the heading where it is left out. */
+  readonly focusOn?: RefObject<HTMLElement | null>;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
@@ -15,13 +17,13 @@ interface PanelProps {
  * Focus comes into the panel as it opens, before a key can miss it, and goes back where it was when
  * it closes.
  */
-const useFocusWithin = () => {
+const useFocusWithin = (focusOn: PanelProps['focusOn']) => {
   const panel = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
     const before = document.activeElement;
     const element = panel.current;
-    heading.current?.focus({ preventScroll: true });
+    (focusOn ?? heading).current?.focus({ preventScroll: true });
     return () => {
       // Preact has taken the panel away by now: focus that was in it has fallen to the body.
       const lost =
@@ -32,9 +34,9 @@ const useFocusWithin = () => {
   return { panel, heading };
 };
 
-export const Panel = ({ title, testId, onClose, children }: PanelProps) => {
+export const Panel = ({ title, testId, focusOn, onClose, children }: PanelProps) => {
   const titleId = useId();
-  const { panel, heading } = useFocusWithin();
+  const { panel, heading } = useFocusWithin(focusOn);
   return (
     <>
       <div class="sheet-backdrop" onClick={onClose} />
@@ -44,7 +46,8 @@ export const Panel = ({ title, testId, onClose, children }: PanelProps) => {
         aria-labelledby={titleId}
         data-testid={testId}
         onKeyDown={(event) => {
-          if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+          // While a word is composed, Escape gives up the word.
+          if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) onClose();
         }}
       >
         <header class="panel-head">
