@@ -17,7 +17,11 @@ export type GroupErrorCode =
   | 'commit-now'
   | 'no-group'
   | 'no-pending'
-  | 'closed';
+  /** More messages than may wait (SPEC G43). */
+  | 'rate'
+  | 'closed'
+  /** The key worker died, or says nothing. */
+  | 'worker-failed';
 
 export class GroupError extends Error {
   readonly code: GroupErrorCode;

@@ -119,10 +119,10 @@ test('G20 a forgotten epoch’s late messages are dropped', async () => {
 test('G37 all members have one safety code, and whoever is elsewhere another', async () => {
   const [a, b] = await pair();
   const code = await a.safetyCode();
-  expect(code).toHaveLength(6);
+  expect(code.digits).toHaveLength(6);
   expect(await b.safetyCode()).toEqual(code);
   const [c] = await pair();
-  expect(await c.safetyCode()).not.toEqual(code);
+  expect((await c.safetyCode()).digits).not.toEqual(code.digits);
 });
 
 test('G36 closed keys do nothing any more, and close twice', async () => {
@@ -130,4 +130,12 @@ test('G36 closed keys do nothing any more, and close twice', async () => {
   a.close();
   a.close();
   await expect(a.sealMessage(1, utf8('x'))).rejects.toEqual(refused('closed'));
+});
+
+test('G36 what was under way when the keys were closed gives nothing', async () => {
+  const [a, b] = await pair();
+  const { commit } = await b.makeCommit(nothing, limits);
+  const underWay = [a.sealMessage(1, utf8('x')), a.acceptCommit(commit), a.safetyCode()];
+  a.close();
+  for (const each of underWay) await expect(each).rejects.toEqual(refused('closed'));
 });

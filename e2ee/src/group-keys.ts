@@ -25,6 +25,16 @@ export type NextEpoch = {
 
 export type AcceptedCommit = NextEpoch | { readonly kind: 'removed' };
 
+export type SealedMessage = {
+  readonly bytes: Bytes;
+  /** The epoch that it is of. */
+  readonly point: GroupPoint;
+  /** Application messages of this epoch so far; at UPDATE_AFTER_MESSAGES commit an update. */
+  readonly sent: number;
+};
+
+export type SafetyCode = { readonly point: GroupPoint; readonly digits: readonly string[] };
+
 /** All calls queue behind each other; each either does its work or throws a GroupError and changes nothing. */
 export interface GroupKeys {
   /** For the record, under K_env. The last three are kept until a welcome for one of them opens. */
@@ -38,11 +48,10 @@ export interface GroupKeys {
   mergeCommit(): Promise<NextEpoch>;
   dropCommit(): Promise<void>;
   acceptCommit(commit: Uint8Array): Promise<AcceptedCommit>;
-  /** `sent`: application messages of this epoch so far; at UPDATE_AFTER_MESSAGES commit an update. */
-  sealMessage(kind: number, body: Uint8Array): Promise<{ bytes: Bytes; sent: number }>;
+  sealMessage(kind: number, body: Uint8Array): Promise<SealedMessage>;
   openMessage(message: Uint8Array): Promise<AppMessage>;
   forgetEpoch(point: GroupPoint): Promise<void>;
-  safetyCode(): Promise<readonly string[]>;
+  safetyCode(): Promise<SafetyCode>;
   /** Wipes everything; every later call throws `closed`. */
   close(): void;
 }

@@ -87,7 +87,10 @@ export type SessionInput = { readonly now: number } & (
   | { readonly type: 'peer-disconnected'; readonly peerId: string }
   | { readonly type: 'peer-left'; readonly peerId: string; readonly kicked: boolean }
   | { readonly type: 'refused'; readonly messageId: string; readonly code: RefusalCode }
+  /** `count`: of one's own, in this epoch so far. */
   | { readonly type: 'messages-sent'; readonly count: number }
+  /** One's own frames need keys of an epoch that begins after now (SPEC G41). */
+  | { readonly type: 'update-wanted' }
   | { readonly type: 'worked'; readonly result: WorkResult }
   | { readonly type: 'time' }
 );

@@ -124,8 +124,9 @@ function finishCommit(state: SessionState, result: WorkResult, now: number): Ses
   }
   const useless = result.kind === 'failed' ? (result.refused ?? []) : [];
   const refused = new Set([...state.refused, ...useless]);
-  // An update that could not be made waits its whole time again.
-  const idle: SessionState = { ...state, refused, updateNow: false, lastPathAt: now };
+  // An update that could not be made waits its whole time again, unless it was for who came with it.
+  const updateNow = state.updateNow && useless.length > 0;
+  const idle: SessionState = { ...state, refused, updateNow, lastPathAt: now };
   const wishSince = now + FAILED_PAUSE_MS;
   return none({ ...idle, phase: { name: 'member', ...place, wishSince } });
 }

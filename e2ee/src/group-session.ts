@@ -14,7 +14,15 @@ import type {
   SessionState,
   SessionStep,
 } from './group-session-types.ts';
-import { BURST_MS, RANK_MS, rankOf, updateDueAt, wishDueAt, wishOf } from './group-wish.ts';
+import {
+  BURST_MS,
+  RANK_MS,
+  UPDATE_AFTER_MESSAGES,
+  rankOf,
+  updateDueAt,
+  wishDueAt,
+  wishOf,
+} from './group-wish.ts';
 
 const IGNORE_AUTHOR_MS = 60_000;
 /** `rate` and `lost`: the same bytes again after this long. */
@@ -206,6 +214,8 @@ function take(state: SessionState, input: SessionInput): SessionStep {
     case 'refused':
       return none(takeRefusal(state, input));
     case 'messages-sent':
+      return none(input.count < UPDATE_AFTER_MESSAGES ? state : { ...state, updateNow: true });
+    case 'update-wanted':
       return none({ ...state, updateNow: true });
     case 'worked':
       return finishWork({ ...state, working: null }, state.working, input.result, input.now);

@@ -11,6 +11,8 @@ const BURST_BATCH_MS = 800;
 export const RANK_MS = 750;
 const UPDATE_MS = 30 * 60_000;
 const UPDATE_QUIET_MS = 60_000;
+/** At so many messages in one epoch a sender commits an update (SPEC G21). */
+export const UPDATE_AFTER_MESSAGES = 150;
 
 export type Wish = {
   readonly adds: readonly KeyPackageFact[];

@@ -20,7 +20,14 @@ export {
 } from './envelope.ts';
 export { type GroupErrorCode, GroupError } from './group-errors.ts';
 export { type GroupPoint, FIRST_GENERATION, generationOf, makeGroupId } from './group-id.ts';
-export type { AcceptedCommit, GroupKeys, GroupKeysDeps, PreparedCommit } from './group-keys.ts';
+export type {
+  AcceptedCommit,
+  GroupKeys,
+  GroupKeysDeps,
+  PreparedCommit,
+  SafetyCode,
+  SealedMessage,
+} from './group-keys.ts';
 export type { Addition, CommitLimits, CommitWish } from './mls-commit-choice.ts';
 export type { WelcomeFor } from './mls-commit.ts';
 export { createGroupKeys } from './mls-group-keys.ts';
@@ -47,5 +54,6 @@ export type {
 } from './group-session-types.ts';
 export type { Member } from './mls-leaf.ts';
 export type { EpochFacts } from './mls-membership.ts';
-export { type AppMessage, UPDATE_AFTER_MESSAGES } from './mls-messages.ts';
+export { UPDATE_AFTER_MESSAGES } from './group-wish.ts';
+export type { AppMessage } from './mls-messages.ts';
 export { safetyCode } from './safety-code.ts';

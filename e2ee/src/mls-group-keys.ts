@@ -11,6 +11,8 @@ import type {
   GroupKeysDeps,
   NextEpoch,
   PreparedCommit,
+  SafetyCode,
+  SealedMessage,
 } from './group-keys.ts';
 import { acceptCommit } from './mls-accept.ts';
 import type { CommitLimits, CommitWish } from './mls-commit-choice.ts';
@@ -61,12 +63,23 @@ class MlsGroupKeys implements GroupKeys {
   }
 
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#tail.then(() => {
-      if (this.#closed) throw new GroupError('closed', 'these keys are gone');
-      return work();
+    const run = this.#tail.then(async () => {
+      this.#requireOpen();
+      try {
+        return await work();
+      } finally {
+        // Closed meanwhile: it worked with keys that were being overwritten.
+        this.#requireOpen();
+      }
     });
     this.#tail = run.catch(() => undefined);
     return run;
+  }
+
+  #requireOpen(): void {
+    if (!this.#closed) return;
+    this.#forget();
+    throw new GroupError('closed', 'these keys are gone');
   }
 
   #group(): Membership {
@@ -169,13 +182,13 @@ class MlsGroupKeys implements GroupKeys {
     });
   }
 
-  sealMessage(kind: number, body: Uint8Array): Promise<{ bytes: Bytes; sent: number }> {
+  sealMessage(kind: number, body: Uint8Array): Promise<SealedMessage> {
     return this.#exclusive(async () => {
       const message = { kind, seq: this.#nextSeq, body };
       const { next, bytes, sent } = await sealMessage(this.#group(), message, this.#suite);
       this.#nextSeq += 1;
       this.#current = next;
-      return { bytes, sent };
+      return { bytes, point: pointOf(next), sent };
     });
   }
 
@@ -199,17 +212,22 @@ class MlsGroupKeys implements GroupKeys {
     });
   }
 
-  safetyCode(): Promise<readonly string[]> {
-    return this.#exclusive(() => {
+  safetyCode(): Promise<SafetyCode> {
+    return this.#exclusive(async () => {
       const group = this.#group();
+      const point = pointOf(group);
       const { epochAuthenticator } = group.state.keySchedule;
-      return safetyCode(epochAuthenticator, pointOf(group).groupId);
+      return { point, digits: await safetyCode(epochAuthenticator, point.groupId) };
     });
   }
 
   close(): void {
-    if (this.#closed) return;
     this.#closed = true;
+    this.#forget();
+  }
+
+  /** Again, too, when something was under way while the keys were closed. */
+  #forget(): void {
     const memberships = [this.#current, this.#draft, this.#made?.commit.next];
     for (const membership of memberships) if (membership) wipeMembership(membership);
     for (const { privatePackage } of this.#packages) wipe(Object.values(privatePackage));

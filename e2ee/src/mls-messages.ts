@@ -17,8 +17,6 @@ import { MAX_GENERATION_GAP, decodeMessage } from './mls-suite.ts';
 import { readRoster } from './mls-tree.ts';
 
 const HEADER_BYTES = 5;
-/** At so many messages in one epoch a sender commits an update (SPEC G21). */
-export const UPDATE_AFTER_MESSAGES = 150;
 
 export type AppMessage = {
   readonly sender: Member;

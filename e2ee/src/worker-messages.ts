@@ -9,6 +9,7 @@ import type { SealTarget } from './frame-sealer.ts';
 import type { GroupPoint } from './group-id.ts';
 import type { EpochKeys } from './live-epoch.ts';
 import type { WebMessagePort } from './web-types.ts';
+import { isIndex, isRecord, parsePoint } from './worker-parsing.ts';
 
 /** Names one transform; picked by the page. */
 export type PipelineId = number;
@@ -56,12 +57,6 @@ export type WorkerMessage =
       readonly pipelines: readonly PipelineReport[];
     };
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
-const isIndex = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-
 const isStream = (value: unknown): value is FrameStream =>
   typeof value === 'string' && Object.hasOwn(STREAM_NUMBERS, value);
 
@@ -106,14 +101,6 @@ export const parsePageMessage = (value: unknown): PageMessage | undefined => {
 const isLeaves = (value: unknown): value is ReadonlyMap<string, number> =>
   value instanceof Map &&
   [...value].every(([peerId, leaf]) => typeof peerId === 'string' && isIndex(leaf));
-
-const parsePoint = (value: unknown): GroupPoint | undefined => {
-  if (!isRecord(value)) return undefined;
-  const { groupId, epoch } = value;
-  // 16 bytes in base64url.
-  if (typeof groupId !== 'string' || !/^[\w-]{22}$/.test(groupId)) return undefined;
-  return isIndex(epoch) ? { groupId, epoch } : undefined;
-};
 
 const parseEpochKeys = (value: unknown): EpochKeys | undefined => {
   const point = parsePoint(value);
