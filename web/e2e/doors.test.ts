@@ -50,9 +50,9 @@ test('without TLS the page says what to do, and one can join without devices', a
 });
 
 test('J2 a page that the server has outgrown reloads by itself, once', async () => {
-  const link = await ann.makeMeeting(server.url);
+  await ann.makeMeeting(server.url);
   await ann.page.evaluateOnNewDocument(speakAnotherProtocol);
-  await ann.page.goto(link);
+  await ann.page.reload();
   const loadedAt = () => ann.page.evaluate(() => performance.timeOrigin);
   const before = await loadedAt();
   await ann.fillIn();
@@ -81,7 +81,7 @@ test('who was away longer than the session lasts is back in the meeting by thems
   await ann.press('toggle-mic');
   const bob = await Person.arrive(browser, 'Bob', 'none');
   try {
-    await bob.join(ann.page.url());
+    await bob.join(await ann.link());
     await bob.finds(`${bob.tile(await ann.peerId())}[data-muted="true"]`);
     await bob.seesFramesIn(bob.tile(await ann.peerId()));
   } finally {

@@ -3,6 +3,8 @@
 
 /** The made-up camera gives that size, whatever is asked of it. */
 export const useCamera = (width: number, height: number): void => {
+  // On insecure pages there are none; Firefox's first blank page is one.
+  if (!('mediaDevices' in navigator)) return;
   const { mediaDevices } = navigator;
   const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
   mediaDevices.getUserMedia = (constraints) =>
@@ -16,12 +18,36 @@ export const useCamera = (width: number, height: number): void => {
 };
 
 export const haveNoDevices = (): void => {
+  if (!('mediaDevices' in navigator)) return;
   navigator.mediaDevices.getUserMedia = () =>
     Promise.reject(new DOMException('there is none', 'NotFoundError'));
 };
 
+/** A screen to share where the browser has no made-up one: a moving picture of that size. */
+export const paintScreen = (width: number, height: number): void => {
+  if (!('mediaDevices' in navigator)) return;
+  navigator.mediaDevices.getDisplayMedia = () => {
+    const canvas = document.createElement('canvas');
+    canvas.width = width;
+    canvas.height = height;
+    const context = canvas.getContext('2d');
+    let step = 0;
+    const paint = (): void => {
+      if (context === null) return;
+      context.fillStyle = `hsl(${(step * 5) % 360} 60% 50%)`;
+      context.fillRect(0, 0, width, height);
+      step += 1;
+    };
+    // Firefox captures nothing of a canvas that has no context yet.
+    paint();
+    setInterval(paint, 60);
+    return Promise.resolve(canvas.captureStream(15));
+  };
+};
+
 /** Lets a test end a share as the browser's own bar does: the track ends by itself. */
 export const rememberShares = (): void => {
+  if (!('mediaDevices' in navigator)) return;
   const { mediaDevices } = navigator;
   const getDisplayMedia = mediaDevices.getDisplayMedia.bind(mediaDevices);
   mediaDevices.getDisplayMedia = async (options) => {
@@ -122,10 +148,17 @@ export const namesInLog = (): string[] =>
     .filter(Boolean)
     .map((line) => line.split(':')[1] ?? '');
 
-/** Frames decoded in the video of that element so far; null while there is no video. */
+/** What the page took out of its address: the part of the link that the server must not see. */
+export const linkSecret = (): string | null =>
+  sessionStorage.getItem(`sotto.link.${location.pathname.split('/').at(-1)}`);
+
+/** Frames shown in the video of that element so far; null while there is no video. */
 export const framesIn = (selector: string): number | null => {
   const video = document.querySelector<HTMLVideoElement>(`${selector} video`);
-  return video === null ? null : video.getVideoPlaybackQuality().totalVideoFrames;
+  if (video === null) return null;
+  // Of a stream Firefox counts frames only here, as it paints them.
+  if ('mozPaintedFrames' in video) return Number(video.mozPaintedFrames);
+  return video.getVideoPlaybackQuality().totalVideoFrames;
 };
 
 /** Of the frames decoded in that element now; null while there is no video. */

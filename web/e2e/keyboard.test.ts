@@ -68,7 +68,8 @@ test('from the start page into a meeting', async () => {
   await ann.page.keyboard.type('Ann');
   await press('Enter');
   await ann.finds(byTestId('leave'));
-  await Promise.all([bob.join(ann.page.url()), cat.join(ann.page.url())]);
+  const link = await ann.link();
+  await Promise.all([bob.join(link), cat.join(link)]);
   await bob.seesFramesIn(bob.tile(await ann.peerId()));
 });
 

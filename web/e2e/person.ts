@@ -64,7 +64,8 @@ export class Person {
     devices: keyof typeof CAMERAS | 'none' = 'small',
   ): Promise<Person> {
     const context = await browser.createBrowserContext();
-    const page = await context.newPage();
+    // Firefox paints nothing in a tab behind another one.
+    const page = await context.newPage({ type: 'window' });
     await page.setViewport({ width: 900, height: 600 });
     if (devices === 'none') await page.evaluateOnNewDocument(haveNoDevices);
     else await page.evaluateOnNewDocument(useCamera, ...CAMERAS[devices]);

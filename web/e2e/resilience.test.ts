@@ -79,7 +79,7 @@ test('J5 a page loaded anew while the other is cut off: one tile each, once all 
   const oldId = await ann.peerId();
   await cable.pull();
   await bob.finds('[data-testid="connection"][data-state="reconnecting"]');
-  await ann.page.goto(link);
+  await ann.page.reload();
   await ann.enter();
   await cable.plugIn();
   await areConnected();
@@ -110,7 +110,7 @@ test('J5 a page loaded anew while the server is away comes in by itself once it 
   await server.crash();
   await bob.finds('[data-testid="connection"][data-state="reconnecting"]');
   await server.restart();
-  await ann.page.goto(link);
+  await ann.page.reload();
   await ann.enter();
   await areConnected();
   await until(
@@ -134,7 +134,7 @@ test('M8 the media workers are killed: the same people, tiles and socket, new me
 
 test('M8 a page loaded anew while the workers are dead meets the others all the same', async () => {
   server.killWorkers();
-  await ann.page.goto(link);
+  await ann.page.reload();
   await ann.enter();
   await until(
     'one tile at Bob',
