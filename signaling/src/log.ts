@@ -9,6 +9,8 @@ const SECRET_FIELDS = [
   'password',
   'credential',
   'authorization',
+  'envelope',
+  'joinHash',
 ];
 
 export const createLogger = (level: string, destination?: DestinationStream): Logger =>

@@ -20,4 +20,14 @@ const view = bind(Requests.view, async (context, { placement, view: wanted }) =>
   return { data: {} };
 });
 
-export const consumeHandlers = { consume, view };
+const requestKeyFrames = bind(
+  Requests['request-key-frames'],
+  async (context, { placement, producerIds }) => {
+    const { deps } = context;
+    const { node, key } = placeOf(deps, membershipOf(context), placement);
+    await callMedia(deps.clock, node.requestKeyFrames({ ...key, producerIds }));
+    return { data: {} };
+  },
+);
+
+export const consumeHandlers = { consume, view, 'request-key-frames': requestKeyFrames };

@@ -26,6 +26,9 @@ export interface Membership {
   readonly session: number;
 }
 
+/** What a connection may ask for only so often, beside the limits for all requests. */
+export type Allowance = 'appMessages' | 'costly';
+
 /** The socket's session as a handler sees it. */
 export interface HandlerSession {
   readonly membership: Membership | null;
@@ -33,6 +36,11 @@ export interface HandlerSession {
   enter(roomId: RoomId, peer: RoomPeer, record: RoomRecord): void;
   /** The session hears of nothing more and may join again. */
   exit(): void;
+  /** What comes from now on is told after the answer to the request under way. */
+  hold(): void;
+  /** The answer under way says what there is of the room's ring up to this number. */
+  skipMessages(upToSeq: number): void;
+  mayTake(allowance: Allowance): boolean;
 }
 
 export interface HandlerContext {
@@ -68,4 +76,9 @@ export const bind =
 export const membershipOf = ({ session }: HandlerContext): Membership => {
   if (session.membership === null) throw new AppError('not-joined', 'join first');
   return session.membership;
+};
+
+/** Throws `rate-limited`. */
+export const takeAllowance = ({ session }: HandlerContext, allowance: Allowance): void => {
+  if (!session.mayTake(allowance)) throw new AppError('rate-limited', 'too many of these');
 };

@@ -2,7 +2,9 @@
 import type { Method } from '../protocol/index.ts';
 import { consumeHandlers } from './consume.ts';
 import type { BoundHandler } from './context.ts';
+import { groupHandlers } from './group.ts';
 import { membershipHandlers } from './membership.ts';
+import { messageHandlers } from './messages.ts';
 import { produceHandlers } from './produce.ts';
 import { transportHandlers } from './transports.ts';
 
@@ -11,4 +13,6 @@ export const handlers: Readonly<Record<Method, BoundHandler>> = {
   ...transportHandlers,
   ...produceHandlers,
   ...consumeHandlers,
+  ...groupHandlers,
+  ...messageHandlers,
 };

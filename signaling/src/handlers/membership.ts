@@ -4,7 +4,9 @@ import { AppError } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
 import { OFFERED_CAPABILITIES } from '../media/offered-capabilities.ts';
 import { type LeaveReason, PROTOCOL_VERSION, Requests } from '../protocol/index.ts';
-import { eventView, findPeer, type RoomRecord, roomView } from '../rooms/record.ts';
+import { findPeer, type RoomRecord } from '../rooms/record.ts';
+import { roomView } from '../rooms/views.ts';
+import { missedBy } from './missed.ts';
 import {
   bind,
   type HandlerContext,
@@ -34,11 +36,15 @@ const join = bind(Requests.join, async (context, { protocol, token, displayName 
   requireEntry(context, protocol);
   const { deps } = context;
   const { room: roomId, peer: peerId } = deps.tokens.verify(token, ['join', 'session']);
+  const ring = await deps.rooms.readMessages(roomId, Infinity);
   const { record } = await deps.rooms.execute(
     roomId,
     { type: 'join', peerId, displayName, maxPeers: deps.maxPeersPerRoom },
     enter(context, { roomId, peerId }),
   );
+  // Of another life of the room there is nothing to have.
+  const lastMessage = ring?.incarnation === record.incarnation ? ring.last : 0;
+  context.session.skipMessages(lastMessage);
   deps.log.info({ room: roomTag(roomId), peer: peerId, peers: record.peers.length }, 'peer joined');
   ensurePlaced(deps, roomId);
   return {
@@ -47,39 +53,44 @@ const join = bind(Requests.join, async (context, { protocol, token, displayName 
       peerId,
       sessionToken: deps.tokens.forSession({ room: roomId, peer: peerId }),
       room: roomView(record),
+      lastMessage,
       rtpCapabilities: OFFERED_CAPABILITIES,
       iceServers: [],
     },
   };
 });
 
-const resume = bind(Requests.resume, async (context, { protocol, sessionToken, position }) => {
-  requireEntry(context, protocol);
-  const { deps, session } = context;
-  const { room: roomId, peer: peerId } = deps.tokens.verify(sessionToken, ['session']);
-  await deps.rooms.eventsSince(roomId, position);
-  const { record } = await deps.rooms.execute(
-    roomId,
-    { type: 'resume', peerId },
-    enter(context, { roomId, peerId }),
-  );
-  try {
-    const missed = await deps.rooms.eventsSince(roomId, position, record.version);
-    deps.log.info({ room: roomTag(roomId), peer: peerId, missed: missed?.length }, 'peer resumed');
-    ensurePlaced(deps, roomId);
-    const data =
-      missed === null
-        ? ({ kind: 'snapshot', room: roomView(record) } as const)
-        : ({ kind: 'events', events: missed.map(eventView) } as const);
-    return { version: record.version, data };
-  } catch (error) {
-    // The room was reset between the two looks: the session that was taken up is given back.
-    const membership = session.membership;
-    session.exit();
-    if (membership !== null) await loseConnection(deps, membership);
-    throw error;
-  }
-});
+const resume = bind(
+  Requests.resume,
+  async (context, { protocol, sessionToken, position, lastMessage }) => {
+    requireEntry(context, protocol);
+    const { deps, session } = context;
+    const { room: roomId, peer: peerId } = deps.tokens.verify(sessionToken, ['session']);
+    await deps.rooms.eventsSince(roomId, position);
+    const { record } = await deps.rooms.execute(
+      roomId,
+      { type: 'resume', peerId },
+      enter(context, { roomId, peerId }),
+    );
+    try {
+      const { data, lastSeq } = await missedBy(deps, { roomId, peerId }, record, {
+        position,
+        lastMessage,
+      });
+      session.skipMessages(lastSeq);
+      const missed = data.kind === 'events' ? data.events.length : undefined;
+      deps.log.info({ room: roomTag(roomId), peer: peerId, missed }, 'peer resumed');
+      ensurePlaced(deps, roomId);
+      return { version: record.version, data };
+    } catch (error) {
+      // The room was reset between the two looks: the session that was taken up is given back.
+      const membership = session.membership;
+      session.exit();
+      if (membership !== null) await loseConnection(deps, membership);
+      throw error;
+    }
+  },
+);
 
 /** Takes a peer out of the room and its media with it; nothing when that session is over. */
 const leaveRoom = async (

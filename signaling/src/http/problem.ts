@@ -14,6 +14,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   'room-reset': 409,
   'upgrade-required': 426,
   'stale-placement': 409,
+  'stale-epoch': 409,
+  forbidden: 403,
   'media-unavailable': 503,
   'not-found': 404,
   'rate-limited': 429,

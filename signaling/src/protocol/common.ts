@@ -16,12 +16,18 @@ export const boundedRecord = <K extends z.core.$ZodRecordKey, V extends z.core.S
   );
 
 /** Raised when a client of the former number could no longer be served (PROTOCOL J2). */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export const LIMITS = {
   /** One WebSocket message from a client. Raising it lets one client hold more of a node's memory. */
   messageBytes: 128 * 1024,
   displayNameBytes: 64,
+  /** Base64url characters of a sealed key package, which has some 500 bytes. */
+  keyPackageChars: 4 * 1024,
+  /** Base64url characters of a sealed application message: a chat text, or a session description. */
+  appMessageChars: 24 * 1024,
+  /** Welcomes of one commit: as many as a room can hold people. */
+  welcomesPerCommit: 200,
   /** Producers in one `consume`; a page with more asks again. */
   consumePerRequest: 128,
   /** Entries of one `view`: four streams each of the 200 people that a room can hold. */
@@ -112,6 +118,8 @@ export const ErrorCode = z.enum([
   'room-reset',
   'upgrade-required',
   'stale-placement',
+  'stale-epoch',
+  'forbidden',
   'media-unavailable',
   'not-found',
   'rate-limited',

@@ -1,6 +1,7 @@
 // What the server tells without being asked. Record events are facts in the room's log and carry a
 // version; signals are passing (levels, beats) and carry none.
 import * as z from 'zod/mini';
+import { AppMessage, Commit, GroupPoint, GroupView, KeyPackage, MessageId } from './group.ts';
 import {
   Head,
   PeerId,
@@ -26,6 +27,9 @@ export const RoomView = z.object({
   position: Position,
   placement: z.nullable(Placement),
   peers: z.array(PeerView),
+  group: z.nullable(GroupView),
+  /** In the order of their coming. */
+  keyPackages: z.array(KeyPackage),
 });
 export type RoomView = z.infer<typeof RoomView>;
 
@@ -44,6 +48,13 @@ export const RecordEvent = z.discriminatedUnion('event', [
   recordEvent('stream-changed', z.object({ peerId: PeerId, source: StreamSource, stream: Stream })),
   recordEvent('room-placed', z.object({ placement: Placement })),
   recordEvent('media-lost', z.object({ placement: Placement })),
+  recordEvent('group-created', z.object({ group: GroupPoint, by: PeerId })),
+  recordEvent('key-package', z.object({ keyPackage: KeyPackage })),
+  recordEvent('commit', z.object({ commit: Commit })),
+  /** Somebody cannot follow a commit that was taken. */
+  recordEvent('commit-reported', z.object({ messageId: MessageId, by: PeerId })),
+  /** So many cannot that the group is given up. */
+  recordEvent('commit-condemned', z.object({ messageId: MessageId, author: PeerId })),
 ]);
 export type RecordEvent = z.infer<typeof RecordEvent>;
 
@@ -59,6 +70,9 @@ export const Signal = z.discriminatedUnion('event', [
     z.object({ levels: z.array(z.object({ peerId: PeerId, volume: z.number() })) }),
   ),
   signal('room-reset', z.object({})),
+  /** Everybody who is connected has the epoch's keys. */
+  signal('epoch-ready', z.object({ group: GroupPoint })),
+  signal('app-message', z.object({ message: AppMessage })),
 ]);
 export type Signal = z.infer<typeof Signal>;
 

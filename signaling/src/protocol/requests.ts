@@ -14,6 +14,16 @@ import {
 } from './common.ts';
 import { RecordEvent, RoomView } from './events.ts';
 import {
+  AppEnvelope,
+  AppMessage,
+  CommitEnvelope,
+  EpochTag,
+  GroupPoint,
+  KeyPackageEnvelope,
+  MessageId,
+  Welcome,
+} from './group.ts';
+import {
   DtlsParameters,
   IceServer,
   MediaKind,
@@ -28,6 +38,8 @@ const nothing = z.object({});
 const placed = { placement: Placement };
 
 const TransportId = z.optional(z.string().check(z.maxLength(64)));
+
+const MessageSeq = z.int().check(z.gte(0));
 
 const Direction = z.enum(['send', 'receive']);
 export type Direction = z.infer<typeof Direction>;
@@ -54,16 +66,28 @@ export const Requests = {
       peerId: PeerId,
       sessionToken: Token,
       room: RoomView,
+      /** Of the ring, when one joined: 0 while it is empty. */
+      lastMessage: MessageSeq,
       rtpCapabilities: RtpCapabilities,
       iceServers: z.array(IceServer),
     }),
   },
   /** Take up a session after its socket was lost (PROTOCOL J5). */
   resume: {
-    data: z.object({ protocol: z.int(), sessionToken: Token, position: Position }),
+    data: z.object({
+      protocol: z.int(),
+      sessionToken: Token,
+      position: Position,
+      /** The last application message that one has. */
+      lastMessage: MessageSeq,
+    }),
     answer: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('events'), events: z.array(RecordEvent) }),
-      z.object({ kind: z.literal('snapshot'), room: RoomView }),
+      z.object({
+        kind: z.literal('events'),
+        events: z.array(RecordEvent),
+        messages: z.array(AppMessage),
+      }),
+      z.object({ kind: z.literal('snapshot'), room: RoomView, messages: z.array(AppMessage) }),
     ]),
   },
   leave: { data: nothing, answer: nothing },
@@ -117,6 +141,46 @@ export const Requests = {
       ...placed,
       view: boundedRecord(ProducerId, ViewLayer, LIMITS.viewEntries),
     }),
+    answer: nothing,
+  },
+  /** What was opened cannot be decoded without one: asked of their senders (PROTOCOL M9). */
+  'request-key-frames': {
+    data: z.object({
+      ...placed,
+      producerIds: z.array(ProducerId).check(z.minLength(1), z.maxLength(LIMITS.consumePerRequest)),
+    }),
+    answer: nothing,
+  },
+  /** The room as it is now, where what one was told of it cannot be so. */
+  'read-room': { data: nothing, answer: z.object({ room: RoomView }) },
+  /** Make `group` the room's in place of `prev`, or name it again (PROTOCOL K2). */
+  'create-group': {
+    data: z.object({ group: GroupPoint, prev: z.nullable(GroupPoint) }),
+    answer: nothing,
+  },
+  /** Ask to be let into the group (PROTOCOL K3). */
+  'key-package': {
+    data: z.object({ messageId: MessageId, envelope: KeyPackageEnvelope }),
+    answer: nothing,
+  },
+  /** End the epoch of `group` and begin the next (PROTOCOL K4). */
+  commit: {
+    data: z.object({
+      messageId: MessageId,
+      group: GroupPoint,
+      tag: EpochTag,
+      envelope: CommitEnvelope,
+      welcomes: z.array(Welcome).check(z.maxLength(LIMITS.welcomesPerCommit)),
+    }),
+    answer: nothing,
+  },
+  /** The keys of this epoch are here: others may send under them (PROTOCOL K6). */
+  'epoch-ready': { data: z.object({ group: GroupPoint, tag: EpochTag }), answer: nothing },
+  /** A commit that was taken cannot be followed (PROTOCOL K5). */
+  'bad-commit': { data: z.object({ messageId: MessageId }), answer: nothing },
+  /** To one or to all, through a bounded ring of its own (PROTOCOL K7). */
+  'app-message': {
+    data: z.object({ to: z.optional(PeerId), envelope: AppEnvelope }),
     answer: nothing,
   },
 } as const;

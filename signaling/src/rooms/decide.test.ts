@@ -1,51 +1,12 @@
 // decide and evolve together: which commands make which facts, and what a record becomes of them.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PeerId, StreamSource, STREAM_SOURCES } from '../protocol/index.ts';
-import { newHead, newIncarnation, newPeerId, newProducerId } from '../random.ts';
-import { type Command, decide } from './decide.ts';
-import { emptyRecord, evolve } from './evolve.ts';
-import { type Fact, findPeer, RoomEvent, RoomRecord } from './record.ts';
+import { after, apply, factsOf, join } from '../../test/support/decisions.ts';
+import { newPeerId, newProducerId } from '../random.ts';
+import { findPeer } from './record.ts';
 
 const ada = newPeerId();
 const bob = newPeerId();
 const home = { nodeId: 'local', worker: 0 };
-
-const join = (peerId: PeerId, maxPeers = 10): Command => ({
-  type: 'join',
-  peerId,
-  displayName: 'Ada',
-  maxPeers,
-});
-
-const apply = (record: RoomRecord | null, facts: readonly Fact[]): RoomRecord =>
-  facts.reduce(
-    (reached, fact) => {
-      const event = {
-        incarnation: reached.incarnation,
-        version: reached.version + 1,
-        prev: reached.head,
-        head: newHead(),
-        fact,
-      };
-      expect(RoomEvent.parse(event)).toEqual(event);
-      return evolve(reached, event);
-    },
-    record ?? emptyRecord(newIncarnation(), newHead()),
-  );
-
-/** Runs the commands one after another; a refusal fails the test. */
-const after = (...commands: Command[]): RoomRecord | null =>
-  commands.reduce<RoomRecord | null>((record, command) => {
-    const decision = decide(record, command);
-    if (!decision.ok) throw new Error(`${command.type}: ${decision.code}`);
-    return apply(record, decision.facts);
-  }, null);
-
-const factsOf = (record: RoomRecord | null, command: Command) => {
-  const decision = decide(record, command);
-  return decision.ok ? decision.facts.map(({ type }) => type) : decision.code;
-};
 
 describe('decide', () => {
   it('J1 the first join makes the room, the next joins it, in order', () => {
@@ -129,70 +90,6 @@ describe('decide', () => {
       [],
     );
   });
-
-  it('V1 any run of commands keeps the record valid: one entry a peer, versions by one', () => {
-    fc.assert(
-      fc.property(fc.array(anyCommand, { maxLength: 60 }), (commands) => {
-        let record: RoomRecord | null = null;
-        for (const command of commands) {
-          const decision = decide(record, command);
-          if (!decision.ok || decision.facts.length === 0) continue;
-          const before: number = record?.version ?? 0;
-          const placement: number = record?.placement ?? 0;
-          record = apply(record, decision.facts);
-          expect(RoomRecord.parse(record)).toEqual(record);
-          expect(record.version).toBe(before + decision.facts.length);
-          expect(record.placement).toBeGreaterThanOrEqual(placement);
-          const ids = record.peers.map(({ peerId }) => peerId);
-          expect(new Set(ids).size).toBe(ids.length);
-          expect(ids.length).toBeLessThanOrEqual(3);
-          if (record.peers.length === 0) record = null;
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
 });
 
 const session1 = { peerId: ada, session: 1 } as const;
-
-const peers = Array.from({ length: 5 }, newPeerId);
-const bySession = {
-  peerId: fc.constantFrom(...peers),
-  session: fc.integer({ min: 1, max: 3 }),
-};
-const source = fc.constantFrom(...STREAM_SOURCES.map((name) => StreamSource.parse(name)));
-const anyCommand: fc.Arbitrary<Command> = fc.oneof(
-  fc.record({
-    type: fc.constant('join' as const),
-    peerId: bySession.peerId,
-    displayName: fc.constant('Ada'),
-    maxPeers: fc.constant(3),
-  }),
-  fc.record({ type: fc.constant('resume' as const), peerId: bySession.peerId }),
-  fc.record({ type: fc.constant('disconnect' as const), ...bySession }),
-  fc.record({
-    type: fc.constant('leave' as const),
-    reason: fc.constantFrom('left' as const, 'timeout' as const),
-    ...bySession,
-  }),
-  fc.record({ type: fc.constant('set-stream' as const), source, on: fc.boolean(), ...bySession }),
-  fc.record({
-    type: fc.constant('produced' as const),
-    source,
-    on: fc.boolean(),
-    producerId: fc.constant(newProducerId()),
-    placement: fc.integer({ min: 1, max: 4 }),
-    ...bySession,
-  }),
-  fc.record({ type: fc.constant('close-stream' as const), source, ...bySession }),
-  fc.record({
-    type: fc.constant('place' as const),
-    placement: fc.integer({ min: 1, max: 4 }),
-    home: fc.constant(home),
-  }),
-  fc.record({
-    type: fc.constant('lose-media' as const),
-    placement: fc.integer({ min: 1, max: 4 }),
-  }),
-);

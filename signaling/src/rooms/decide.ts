@@ -1,19 +1,9 @@
 // record + command → facts, or a refusal. Pure: no clock, no randomness, no effect (PROTOCOL V1).
-import type {
-  ErrorCode,
-  LeaveReason,
-  PeerId,
-  ProducerId,
-  StreamSource,
-} from '../protocol/index.ts';
+import type { LeaveReason, PeerId, ProducerId, StreamSource } from '../protocol/index.ts';
+import { decideGroup, type GroupCommand } from './decide-group.ts';
+import { type BySession, type Decision, facts, NOTHING, refuse } from './decision.ts';
 import { NO_STREAMS } from './evolve.ts';
-import { type Fact, findPeer, type Home, type RoomPeer, type RoomRecord } from './record.ts';
-
-/** A command of one session: refused when that session has been replaced or has left. */
-interface BySession {
-  readonly peerId: PeerId;
-  readonly session: number;
-}
+import { findPeer, type Home, type RoomPeer, type RoomRecord } from './record.ts';
 
 export type Command =
   | {
@@ -46,15 +36,8 @@ export type Command =
   | ({ readonly type: 'close-stream'; readonly source: StreamSource } & BySession)
   /** Offers a home to a room that has none. */
   | { readonly type: 'place'; readonly placement: number; readonly home: Home }
-  | { readonly type: 'lose-media'; readonly placement: number };
-
-export type Decision =
-  | { readonly ok: true; readonly facts: readonly Fact[] }
-  | { readonly ok: false; readonly code: ErrorCode };
-
-const facts = (...made: Fact[]): Decision => ({ ok: true, facts: made });
-const refuse = (code: ErrorCode): Decision => ({ ok: false, code });
-const NOTHING = facts();
+  | { readonly type: 'lose-media'; readonly placement: number }
+  | GroupCommand;
 
 const join = (record: RoomRecord | null, command: Extract<Command, { type: 'join' }>): Decision => {
   const known = findPeer(record, command.peerId);
@@ -148,7 +131,11 @@ export const decide = (record: RoomRecord | null, command: Command): Decision =>
     case 'set-stream':
     case 'produced':
     case 'producer-lost':
-    case 'close-stream': {
+    case 'close-stream':
+    case 'create-group':
+    case 'key-package':
+    case 'commit':
+    case 'bad-commit': {
       const peer = findPeer(record, command.peerId);
       if (peer === undefined || peer.session !== command.session) return refuse('not-joined');
       return decideForPeer(record, peer, command);
@@ -174,5 +161,10 @@ const decideForPeer = (
       return producerLost(peer, command);
     case 'close-stream':
       return closeStream(peer, command);
+    case 'create-group':
+    case 'key-package':
+    case 'commit':
+    case 'bad-commit':
+      return decideGroup(record, command);
   }
 };

@@ -1,5 +1,6 @@
 // record + fact → record. Pure and total: every fact that decide.ts can make has one meaning here.
 import type { Incarnation, PeerId, Streams } from '../protocol/index.ts';
+import { evolveGroup, withoutPeer } from './evolve-group.ts';
 import {
   type Fact,
   RECORD_SCHEMA,
@@ -33,7 +34,10 @@ const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
     case 'peer-joined':
       return { ...record, peers: [...record.peers, fact.peer] };
     case 'peer-left':
-      return { ...record, peers: record.peers.filter(({ peerId }) => peerId !== fact.peerId) };
+      return {
+        ...withoutPeer(record, fact.peerId),
+        peers: record.peers.filter(({ peerId }) => peerId !== fact.peerId),
+      };
     case 'peer-disconnected':
       return changePeer(record, fact.peerId, (peer) => ({ ...peer, connected: false }));
     case 'peer-resumed':
@@ -55,6 +59,12 @@ const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
         home: null,
         peers: record.peers.map((peer) => ({ ...peer, streams: withoutProducers(peer.streams) })),
       };
+    case 'group-created':
+    case 'key-package':
+    case 'commit':
+    case 'commit-reported':
+    case 'commit-condemned':
+      return evolveGroup(record, fact);
   }
 };
 
@@ -66,6 +76,8 @@ export const emptyRecord = (incarnation: Incarnation, head: RoomRecord['head']):
   placement: 0,
   home: null,
   peers: [],
+  group: null,
+  keyPackages: [],
 });
 
 /** True when the event is the next of this very log. */

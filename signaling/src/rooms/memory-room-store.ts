@@ -2,7 +2,14 @@
 // place, so it hands out what it holds.
 import type { Position, RoomId } from '../protocol/index.ts';
 import { positionOf, type RoomEvent, type RoomRecord, samePosition } from './record.ts';
-import { type Append, LOG_BYTES, type RoomRead, type RoomStore } from './room-store.ts';
+import { createRing, type Ring } from './ring.ts';
+import {
+  type Append,
+  LOG_BYTES,
+  type RoomRead,
+  type RoomStore,
+  type StoreListener,
+} from './room-store.ts';
 
 interface LogEntry {
   readonly event: RoomEvent;
@@ -14,9 +21,8 @@ interface StoredRoom {
   snapshot: RoomRecord;
   log: LogEntry[];
   logBytes: number;
+  readonly ring: Ring;
 }
-
-type Listener = (events: readonly RoomEvent[]) => void;
 
 const entryOf = (event: RoomEvent): LogEntry => ({
   event,
@@ -50,7 +56,11 @@ const locate = (room: StoredRoom, at: Position): 'here' | 'other' | 'trimmed' =>
 
 export const createMemoryRoomStore = (logBytes = LOG_BYTES): RoomStore => {
   const rooms = new Map<RoomId, StoredRoom>();
-  const listeners = new Map<RoomId, Set<Listener>>();
+  const listeners = new Map<RoomId, Set<StoreListener>>();
+
+  const tell = (roomId: RoomId, news: (listener: StoreListener) => void): void => {
+    for (const listener of listeners.get(roomId) ?? []) news(listener);
+  };
 
   const isExpected = (room: StoredRoom | undefined, expected: Position | null): boolean =>
     room === undefined || expected === null
@@ -64,7 +74,7 @@ export const createMemoryRoomStore = (logBytes = LOG_BYTES): RoomStore => {
     if (!isExpected(room, expected)) return false;
     if (room === undefined) {
       if (snapshot === undefined) throw new RangeError('a new room comes with its snapshot');
-      room = { position: positionOf(last), snapshot, log: [], logBytes: 0 };
+      room = { position: positionOf(last), snapshot, log: [], logBytes: 0, ring: createRing() };
       rooms.set(roomId, room);
     }
     for (const entry of events.map(entryOf)) {
@@ -74,7 +84,7 @@ export const createMemoryRoomStore = (logBytes = LOG_BYTES): RoomStore => {
     room.position = positionOf(last);
     if (snapshot !== undefined) room.snapshot = snapshot;
     trim(room, logBytes);
-    for (const listener of listeners.get(roomId) ?? []) listener(events);
+    tell(roomId, (listener) => listener.onEvents(events));
     return true;
   };
 
@@ -95,8 +105,26 @@ export const createMemoryRoomStore = (logBytes = LOG_BYTES): RoomStore => {
     read: async (roomId, after) => read(roomId, after),
     delete: async (roomId, expected) =>
       isExpected(rooms.get(roomId), expected) && rooms.delete(roomId),
+    post: async (roomId, incarnation, message) => {
+      const room = rooms.get(roomId);
+      if (room?.position.incarnation !== incarnation) return undefined;
+      const posted = room.ring.push(message);
+      tell(roomId, (listener) => listener.onMessage({ incarnation, message: posted }));
+      return posted;
+    },
+    readMessages: async (roomId, afterSeq) => {
+      const room = rooms.get(roomId);
+      if (room === undefined) return undefined;
+      return { incarnation: room.position.incarnation, ...room.ring.read(afterSeq) };
+    },
+    whisper: async (roomId, whisper) => tell(roomId, (listener) => listener.onWhisper(whisper)),
     subscribe: async (roomId, listener) => {
-      const mine: Listener = (events) => listener(events);
+      // One of its own for each, so that two who give the same listener stop each for itself.
+      const mine: StoreListener = {
+        onEvents: (events) => listener.onEvents(events),
+        onMessage: (entry) => listener.onMessage(entry),
+        onWhisper: (whisper) => listener.onWhisper(whisper),
+      };
       const all = listeners.get(roomId) ?? new Set();
       listeners.set(roomId, all.add(mine));
       return () => {

@@ -1,23 +1,27 @@
 // The room as one versioned record, and the facts that its log is made of. Schemas, because a store
-// may hand back what another release wrote; evolve.ts folds, decide.ts judges.
+// may hand back what another release wrote; evolve.ts folds, decide.ts judges, views.ts shows.
 import * as z from 'zod/mini';
 import {
+  CommitEnvelope,
+  EpochTag,
+  GroupPoint,
   Head,
   Incarnation,
+  KeyPackage,
   LeaveReason,
+  MessageId,
   PeerId,
   Placement,
-  type PeerView,
   type Position,
-  type RecordEvent,
-  type RoomView,
   Stream,
   Streams,
   StreamSource,
+  Welcome,
 } from '../protocol/index.ts';
+import { RoomGroup } from './group-record.ts';
 
 /** A node that does not know a record's schema does not serve the room (PROTOCOL J2). */
-export const RECORD_SCHEMA = 1;
+export const RECORD_SCHEMA = 2;
 
 export const RoomPeer = z.object({
   peerId: PeerId,
@@ -43,6 +47,9 @@ export const RoomRecord = z.object({
   home: z.nullable(Home),
   /** In the order of joining. */
   peers: z.readonly(z.array(RoomPeer)),
+  group: z.nullable(RoomGroup),
+  /** Who asks to be let into the group, in the order of asking; one a peer. */
+  keyPackages: z.readonly(z.array(KeyPackage)),
 });
 export type RoomRecord = Readonly<z.infer<typeof RoomRecord>>;
 
@@ -59,6 +66,21 @@ export const Fact = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('room-placed'), placement: Placement, home: Home }),
   z.object({ type: z.literal('media-lost'), placement: Placement }),
+  z.object({ type: z.literal('group-created'), group: GroupPoint, by: PeerId }),
+  z.object({ type: z.literal('key-package'), keyPackage: KeyPackage }),
+  z.object({
+    type: z.literal('commit'),
+    messageId: MessageId,
+    by: PeerId,
+    group: GroupPoint,
+    tag: EpochTag,
+    envelope: CommitEnvelope,
+    /** All of them: this is the only place where they are kept. */
+    welcomes: z.readonly(z.array(Welcome)),
+    atMs: z.int(),
+  }),
+  z.object({ type: z.literal('commit-reported'), messageId: MessageId, by: PeerId }),
+  z.object({ type: z.literal('commit-condemned'), messageId: MessageId, author: PeerId }),
 ]);
 export type Fact = Readonly<z.infer<typeof Fact>>;
 
@@ -83,40 +105,3 @@ export const samePosition = (one: Position, other: Position): boolean =>
 
 export const findPeer = (record: RoomRecord | null, peerId: PeerId): RoomPeer | undefined =>
   record?.peers.find((peer) => peer.peerId === peerId);
-
-const peerView = ({ peerId, displayName, connected, streams }: RoomPeer): PeerView => ({
-  peerId,
-  displayName,
-  connected,
-  streams,
-});
-
-/** The record as a client may see it: no sessions, no names of machines. */
-export const roomView = (record: RoomRecord): RoomView => ({
-  position: positionOf(record),
-  placement: record.home === null ? null : record.placement,
-  peers: record.peers.map(peerView),
-});
-
-/** An event as a client may see it. */
-export const eventView = ({ version, head, fact }: RoomEvent): RecordEvent => {
-  const place = { version, head };
-  switch (fact.type) {
-    case 'peer-joined':
-      return { event: fact.type, ...place, data: { peer: peerView(fact.peer) } };
-    case 'peer-left':
-      return { event: fact.type, ...place, data: { peerId: fact.peerId, reason: fact.reason } };
-    case 'peer-disconnected':
-    case 'peer-resumed':
-      return { event: fact.type, ...place, data: { peerId: fact.peerId } };
-    case 'stream-changed':
-      return {
-        event: fact.type,
-        ...place,
-        data: { peerId: fact.peerId, source: fact.source, stream: fact.stream },
-      };
-    case 'room-placed':
-    case 'media-lost':
-      return { event: fact.type, ...place, data: { placement: fact.placement } };
-  }
-};

@@ -1,19 +1,29 @@
 // Who of a room has a socket on this node, and the telling of news to all of them.
-import type { PeerId, RecordEvent, RoomId, Signal } from '../protocol/index.ts';
-import { eventView, findPeer, type RoomEvent, type RoomRecord } from './record.ts';
+import type { AppMessage, PeerId, RecordEvent, RoomId, Signal } from '../protocol/index.ts';
+import { findPeer, type RoomEvent, type RoomRecord } from './record.ts';
+import { eventView, eventViewFor } from './views.ts';
+
+type AppMessageSignal = Extract<Signal, { event: 'app-message' }>;
 
 /** A session in a room, as the room sees it. */
 export interface RoomMember {
   readonly peerId: PeerId;
   readonly session: number;
-  /** The same objects for every member: who sends them on needs to serialize them only once. */
+  /**
+   * The same objects for every member, but for a commit that welcomes this one: who sends them on needs
+   * to serialize them only once.
+   */
   deliver(events: readonly RecordEvent[]): void;
   signal(signal: Signal): void;
+  message(signal: AppMessageSignal): void;
   /** The record is gone: the session must join again. It is no member any more. */
   reset(): void;
   /** The person is here by another socket, or has left: this one ends. It is no member any more. */
   retire(reason: 'replaced' | 'gone'): void;
 }
+
+export const isFor = ({ from, to }: AppMessage, peerId: PeerId): boolean =>
+  from !== peerId && (to === undefined || to === peerId);
 
 export class RoomFanout {
   readonly #members = new Map<RoomId, Set<RoomMember>>();
@@ -33,9 +43,9 @@ export class RoomFanout {
   }
 
   publish(roomId: RoomId, events: readonly RoomEvent[], record: RoomRecord): void {
-    const views = events.map(eventView);
+    const told = events.map((event) => ({ event, shared: eventView(event) }));
     for (const member of this.#of(roomId)) {
-      member.deliver(views);
+      member.deliver(told.map(({ event, shared }) => eventViewFor(event, member.peerId, shared)));
       const peer = findPeer(record, member.peerId);
       if (peer?.session === member.session) continue;
       this.remove(roomId, member);
@@ -45,6 +55,14 @@ export class RoomFanout {
 
   signal(roomId: RoomId, signal: Signal): void {
     for (const member of this.#of(roomId)) member.signal(signal);
+  }
+
+  /** To all but its sender, or only to whom it names. */
+  message(roomId: RoomId, message: AppMessage): void {
+    const signal: AppMessageSignal = { event: 'app-message', data: { message } };
+    for (const member of this.#of(roomId)) {
+      if (isFor(message, member.peerId)) member.message(signal);
+    }
   }
 
   reset(roomId: RoomId): void {

@@ -2,18 +2,31 @@
 // here, a command under way, or somebody to wait for; everything else is the store's.
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import type { PeerId, Position, RoomId, Signal } from '../protocol/index.ts';
+import type {
+  AppMessage,
+  EpochTag,
+  GroupPoint,
+  Incarnation,
+  PeerId,
+  Position,
+  RoomId,
+  Signal,
+} from '../protocol/index.ts';
 import { Absences } from './absences.ts';
 import type { Command } from './decide.ts';
 import { evolve } from './evolve.ts';
-import type { RoomEvent, RoomRecord } from './record.ts';
+import { samePoint } from './group-record.ts';
+import { Readiness } from './readiness.ts';
+import { findPeer, positionOf, type RoomEvent, type RoomRecord } from './record.ts';
+import { RingReader } from './ring-reader.ts';
 import { RoomFanout, type RoomMember } from './room-fanout.ts';
 import { type Outcome, RoomReplica } from './room-replica.ts';
-import type { RoomStore } from './room-store.ts';
+import type { RingEntry, RingRead, RoomStore, Whisper } from './room-store.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 interface Room {
   readonly replica: RoomReplica;
+  readonly ring: RingReader;
   readonly queue: SerialQueue;
   readonly unsubscribe: Promise<() => void>;
 }
@@ -26,11 +39,20 @@ export interface RoomServiceDeps {
   readonly onError: (error: unknown, roomId: RoomId) => void;
 }
 
+const isHere = (record: RoomRecord, peerId: PeerId): boolean =>
+  findPeer(record, peerId) !== undefined;
+
+const isOfLife = ({ record }: RoomReplica, incarnation: Incarnation): boolean =>
+  record?.incarnation === incarnation;
+
 export class RoomService {
   readonly #deps: RoomServiceDeps;
   readonly #rooms = new Map<RoomId, Room>();
   readonly #fanout = new RoomFanout();
   readonly #absences: Absences;
+  readonly #readiness = new Readiness((roomId, group) =>
+    this.#fanout.signal(roomId, { event: 'epoch-ready', data: { group } }),
+  );
   #isClosed = false;
 
   constructor(deps: RoomServiceDeps) {
@@ -54,6 +76,7 @@ export class RoomService {
 
   detach(roomId: RoomId, member: RoomMember): void {
     this.#fanout.remove(roomId, member);
+    if (!this.#fanout.has(roomId)) this.#readiness.forget(roomId);
     this.#releaseIfIdle(roomId);
   }
 
@@ -74,6 +97,55 @@ export class RoomService {
     if (read.kind === 'reset') throw new AppError('room-reset', 'the room was made again');
     if (read.kind === 'snapshot') return null;
     return read.events.filter(({ version }) => version <= upToVersion);
+  }
+
+  /**
+   * Runs `look` with the record as it is now, when all members here have been told of it and of nothing
+   * after it. Rejects with `room-reset`.
+   */
+  look(roomId: RoomId, look: (record: RoomRecord) => void): Promise<RoomRecord> {
+    return this.#with(roomId, async ({ replica }) => {
+      await replica.catchUp();
+      if (replica.record === null) throw new AppError('room-reset', 'the room is gone');
+      look(replica.record);
+      return replica.record;
+    });
+  }
+
+  /** Puts a message into the room's ring. Rejects with `not-found`, where `to` is nobody, or `room-reset`. */
+  async post(roomId: RoomId, message: Omit<AppMessage, 'seq'>): Promise<void> {
+    const record = this.known(roomId);
+    if (record !== null && message.to !== undefined && !isHere(record, message.to)) {
+      throw new AppError('not-found', 'nobody of that name is in the room');
+    }
+    const posted =
+      record === null
+        ? undefined
+        : await this.#deps.store.post(roomId, record.incarnation, message);
+    if (posted !== undefined) return;
+    await this.#with(roomId, ({ replica }) => replica.catchUp());
+    throw new AppError('room-reset', 'the room was made again');
+  }
+
+  /** The ring after a message; undefined when there is no room. */
+  readMessages(roomId: RoomId, afterSeq: number): Promise<RingRead | undefined> {
+    return this.#deps.store.readMessages(roomId, afterSeq);
+  }
+
+  /**
+   * Says on all nodes that a member has the keys of an epoch. Rejects with `stale-epoch` when that is not
+   * the group's epoch or the tag another than its commit had, with `forbidden` who is no member.
+   */
+  ready(roomId: RoomId, peerId: PeerId, group: GroupPoint, tag: EpochTag): Promise<void> {
+    return this.#with(roomId, async ({ replica: { record } }) => {
+      if (record === null) throw new AppError('room-reset', 'the room is gone');
+      if (record.group?.members.includes(peerId) !== true) {
+        throw new AppError('forbidden', 'only for members of the group');
+      }
+      const isSame = samePoint(group, record.group) && (record.group.tag ?? tag) === tag;
+      if (!isSame) throw new AppError('stale-epoch', 'the group is elsewhere');
+      await this.#deps.store.whisper(roomId, { peerId, group, at: positionOf(record) });
+    });
   }
 
   /** The room as this node knows it now; null when it does not serve it. */
@@ -116,24 +188,54 @@ export class RoomService {
       onEvents: (events, record) => {
         this.#absences.observe(roomId, record);
         this.#fanout.publish(roomId, events, record);
+        if (this.#fanout.has(roomId)) this.#readiness.observe(roomId, record);
+        else this.#readiness.forget(roomId);
       },
       onReset: () => {
+        ring.reset();
         this.#absences.observe(roomId, null);
+        this.#readiness.forget(roomId);
         this.#fanout.reset(roomId);
       },
     });
+    const ring = new RingReader(roomId, this.#deps.store, (message) =>
+      this.#fanout.message(roomId, message),
+    );
     const queue = new SerialQueue();
-    const unsubscribe = this.#deps.store.subscribe(roomId, (events) => {
+    // In the queue all three: what is said after a commit is told after it.
+    const absorb = (task: (room: Room) => Promise<void>): void => {
       // After its release a replica speaks for nobody.
       if (this.#rooms.get(roomId) !== room) return;
       queue
-        .run(() => replica.absorb(events))
+        .run(() => task(room))
         .catch((error: unknown) => this.#deps.onError(error, roomId))
         .finally(() => this.#releaseIfIdle(roomId));
+    };
+    const unsubscribe = this.#deps.store.subscribe(roomId, {
+      onEvents: (events) => absorb(() => replica.absorb(events)),
+      onMessage: (entry) => absorb((here) => this.#absorbMessage(here, entry)),
+      onWhisper: (whisper) => absorb((here) => this.#absorbWhisper(roomId, here, whisper)),
     });
-    const room: Room = { replica, queue, unsubscribe };
+    const room: Room = { replica, ring, queue, unsubscribe };
     this.#rooms.set(roomId, room);
     return room;
+  }
+
+  async #absorbMessage({ replica, ring }: Room, entry: RingEntry): Promise<void> {
+    if (replica.record === null) return;
+    // Of another life of the room: this node has yet to hear of its end.
+    if (replica.record.incarnation !== entry.incarnation) await replica.catchUp();
+    if (isOfLife(replica, entry.incarnation)) await ring.absorb(entry);
+  }
+
+  async #absorbWhisper(roomId: RoomId, { replica }: Room, whisper: Whisper): Promise<void> {
+    const known = replica.record;
+    if (known === null || !this.#fanout.has(roomId)) return;
+    const { incarnation, version } = whisper.at;
+    if (known.incarnation !== incarnation || known.version < version) await replica.catchUp();
+    const { record } = replica;
+    if (record === null || !isOfLife(replica, incarnation) || !this.#fanout.has(roomId)) return;
+    this.#readiness.hear(roomId, record, whisper.peerId, whisper.group);
   }
 
   #releaseIfIdle(roomId: RoomId): void {
@@ -145,6 +247,7 @@ export class RoomService {
   #release(roomId: RoomId): void {
     const room = this.#rooms.get(roomId);
     this.#rooms.delete(roomId);
+    this.#readiness.forget(roomId);
     room?.unsubscribe
       .then((unsubscribe) => unsubscribe())
       .catch((error: unknown) => this.#deps.onError(error, roomId));

@@ -1,6 +1,14 @@
-// The port to where records live: memory for one process, Redis for many. One contract suite
-// (test/contracts/room-store.ts) holds for every store.
-import type { Position, RoomId } from '../protocol/index.ts';
+// The port to where rooms live: memory for one process, Redis for many. Three lanes: the record's log,
+// a bounded ring of application messages beside it, and whispers that nobody keeps. One contract suite
+// (test/contracts/) holds for every store.
+import type {
+  AppMessage,
+  GroupPoint,
+  Incarnation,
+  PeerId,
+  Position,
+  RoomId,
+} from '../protocol/index.ts';
 import type { RoomEvent, RoomRecord } from './record.ts';
 
 export interface Append {
@@ -24,14 +32,56 @@ export type RoomRead =
   /** There is no record, or its log is not the one that the position is from. */
   | { readonly kind: 'reset' };
 
+/** A message in the ring of one life of a room. */
+export interface RingEntry {
+  readonly incarnation: Incarnation;
+  readonly message: AppMessage;
+}
+
+export interface RingRead {
+  readonly incarnation: Incarnation;
+  /** The newest in the ring's life, 0 before the first. */
+  readonly last: number;
+  /** Of those after the one asked for the ones still kept, in order. */
+  readonly messages: readonly AppMessage[];
+}
+
+/** A member has an epoch's keys (PROTOCOL K6). */
+export interface Whisper {
+  readonly peerId: PeerId;
+  readonly group: GroupPoint;
+  /** Of the record by which it was judged. */
+  readonly at: Position;
+}
+
+/** All of them hints: some may be missing or come twice. */
+export interface StoreListener {
+  /** Events as they are appended, by whomever. */
+  onEvents(events: readonly RoomEvent[]): void;
+  onMessage(entry: RingEntry): void;
+  onWhisper(whisper: Whisper): void;
+}
+
 export interface RoomStore {
   /** False when the record is no longer the expected one: catch up, decide again. */
   append(roomId: RoomId, append: Append): Promise<boolean>;
   read(roomId: RoomId, after: Position | null): Promise<RoomRead>;
   /** Removes the record if it still is at this position. */
   delete(roomId: RoomId, expected: Position): Promise<boolean>;
-  /** Events as they are appended, by whomever. A hint: some may be missing or come twice. */
-  subscribe(roomId: RoomId, listener: (events: readonly RoomEvent[]) => void): Promise<() => void>;
+  /**
+   * Gives the message the next number of the room's ring and tells all who subscribed; undefined when
+   * the record is not of that life any more. The ring goes with the record.
+   */
+  post(
+    roomId: RoomId,
+    incarnation: Incarnation,
+    message: Omit<AppMessage, 'seq'>,
+  ): Promise<AppMessage | undefined>;
+  /** Undefined when there is no record. */
+  readMessages(roomId: RoomId, afterSeq: number): Promise<RingRead | undefined>;
+  /** Told to all who subscribed and kept nowhere. */
+  whisper(roomId: RoomId, whisper: Whisper): Promise<void>;
+  subscribe(roomId: RoomId, listener: StoreListener): Promise<() => void>;
   close(): Promise<void>;
 }
 
@@ -40,3 +90,9 @@ export const SNAPSHOT_EVERY = 64;
 
 /** Log kept behind the snapshot for those who resume; beyond it they get the snapshot itself. */
 export const LOG_BYTES = 1024 * 1024;
+
+/** Messages in a ring: what a room says in half a minute without a connection. More: memory. */
+export const RING_MESSAGES = 256;
+
+/** Of a ring's messages as JSON. More: every room may hold as much, whether anybody resumes or not. */
+export const RING_BYTES = 512 * 1024;

@@ -34,6 +34,11 @@ export class Outgoing {
     for (const event of held) this.#send(textOf(event));
   }
 
+  /** Of what is held: the answer that it waits for says it already. */
+  dropHeld(isSaid: (event: ServerEvent) => boolean): void {
+    this.#held = this.#held?.filter((event) => !isSaid(event)) ?? null;
+  }
+
   answer(answer: Answer): void {
     this.#send(JSON.stringify(answer));
   }

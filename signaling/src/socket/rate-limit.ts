@@ -7,6 +7,10 @@ export interface BucketLimit {
 export interface ConnectionLimits {
   readonly messages: BucketLimit;
   readonly bytes: BucketLimit;
+  /** Application messages: above what people and their browsers say, below what would drown a room. */
+  readonly appMessages: BucketLimit;
+  /** Key packages, which push other facts out of the log, and `read-room`, whose answer is large. */
+  readonly costly: BucketLimit;
   /** Refused requests that are answered; beyond them the connection is closed. */
   readonly refusals: BucketLimit;
   /** Messages that wait for the one under way. */
@@ -18,6 +22,8 @@ export interface ConnectionLimits {
 export const DEFAULT_LIMITS: ConnectionLimits = {
   messages: { burst: 200, perSecond: 50 },
   bytes: { burst: 1024 * 1024, perSecond: 128 * 1024 },
+  appMessages: { burst: 20, perSecond: 5 },
+  costly: { burst: 20, perSecond: 1 },
   refusals: { burst: 200, perSecond: 5 },
   waiting: 200,
   sendBufferBytes: 4 * 1024 * 1024,

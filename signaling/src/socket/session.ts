@@ -2,7 +2,7 @@
 // one room; a heartbeat; limits. Whatever it holds is lost with it, and nothing else is.
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
-import type { HandlerDeps, HandlerSession, Membership } from '../handlers/context.ts';
+import type { Allowance, HandlerDeps, HandlerSession, Membership } from '../handlers/context.ts';
 import { endMembership, loseConnection } from '../handlers/membership.ts';
 import {
   CLOSE,
@@ -37,7 +37,10 @@ export class Session implements HandlerSession {
   readonly #takeMessage: (amount: number, nowMs: number) => boolean;
   readonly #takeBytes: (amount: number, nowMs: number) => boolean;
   readonly #takeRefusal: (amount: number, nowMs: number) => boolean;
+  readonly #allowances: Readonly<Record<Allowance, (amount: number, nowMs: number) => boolean>>;
   #joined: Joined | null = null;
+  /** The last of the room's ring that this socket was told of, or need not be. */
+  #toldMessage = 0;
   #isClosed = false;
   #lastHeardMs: number;
   #cancelBeat: () => void = () => undefined;
@@ -55,6 +58,10 @@ export class Session implements HandlerSession {
     this.#takeMessage = createBucket(limits.messages, nowMs);
     this.#takeBytes = createBucket(limits.bytes, nowMs);
     this.#takeRefusal = createBucket(limits.refusals, nowMs);
+    this.#allowances = {
+      appMessages: createBucket(limits.appMessages, nowMs),
+      costly: createBucket(limits.costly, nowMs),
+    };
     this.#lastHeardMs = nowMs;
     this.#cancelJoinTimeout = deps.clock.after(JOIN_TIMEOUT_MS, () => {
       if (this.#joined === null) this.close(CLOSE.notJoined, 'join first');
@@ -68,6 +75,7 @@ export class Session implements HandlerSession {
 
   enter(roomId: RoomId, { peerId, session }: RoomPeer, record: RoomRecord): void {
     let toldVersion = record.version;
+    this.#toldMessage = 0;
     const member: RoomMember = {
       peerId,
       session,
@@ -79,6 +87,12 @@ export class Session implements HandlerSession {
         }
       },
       signal: (signal) => this.#out.tell(signal),
+      message: (signal) => {
+        const { seq } = signal.data.message;
+        if (seq <= this.#toldMessage) return;
+        this.#toldMessage = seq;
+        this.#out.tell(signal);
+      },
       reset: () => {
         this.#joined = null;
         this.#out.tell({ event: 'room-reset', data: {} });
@@ -98,6 +112,21 @@ export class Session implements HandlerSession {
     const { membership, member } = this.#joined;
     this.#joined = null;
     this.#deps.rooms.detach(membership.roomId, member);
+  }
+
+  hold(): void {
+    this.#out.hold();
+  }
+
+  skipMessages(upToSeq: number): void {
+    this.#toldMessage = Math.max(this.#toldMessage, upToSeq);
+    this.#out.dropHeld(
+      (event) => event.event === 'app-message' && event.data.message.seq <= upToSeq,
+    );
+  }
+
+  mayTake(allowance: Allowance): boolean {
+    return this.#allowances[allowance](1, this.#deps.clock.now());
   }
 
   /** Every text message, as it arrives. */
@@ -150,10 +179,9 @@ export class Session implements HandlerSession {
 
   async #serve(envelope: RequestEnvelope): Promise<void> {
     if (this.#isClosed) return;
-    const isEntry = this.#joined === null;
-    if (isEntry) this.#out.hold();
+    if (this.#joined === null) this.#out.hold();
     this.#out.answer(await dispatch({ deps: this.#deps, session: this }, envelope, this.#log));
-    if (isEntry) this.#out.release();
+    this.#out.release();
   }
 
   async #farewell(code: number): Promise<void> {

@@ -1,35 +1,14 @@
 // What every RoomStore must do; each store's own test file runs it. The names carry PROTOCOL ids.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRoomIds } from '../../src/auth/room-ids.ts';
 import { Incarnation, type Position, type RoomId } from '../../src/protocol/index.ts';
-import { newHead, newIncarnation, newPeerId } from '../../src/random.ts';
-import { emptyRecord, evolve, NO_STREAMS } from '../../src/rooms/evolve.ts';
-import { type Fact, positionOf, type RoomEvent, type RoomRecord } from '../../src/rooms/record.ts';
+import { newHead, newIncarnation } from '../../src/random.ts';
+import { emptyRecord, evolve } from '../../src/rooms/evolve.ts';
+import { positionOf, type RoomEvent, type RoomRecord } from '../../src/rooms/record.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
+import { DEAF, next, roomIds } from './store-fixtures.ts';
 
 /** `logBytes`: how much log the store keeps behind the snapshot. */
 export type MakeStore = (logBytes?: number) => Promise<RoomStore>;
-
-const roomIds = createRoomIds(Buffer.alloc(32, 7));
-
-const joined = (): Fact => ({
-  type: 'peer-joined',
-  peer: {
-    peerId: newPeerId(),
-    displayName: 'Ada',
-    session: 1,
-    connected: true,
-    streams: NO_STREAMS,
-  },
-});
-
-const next = (record: RoomRecord, fact: Fact = joined()): RoomEvent => ({
-  incarnation: record.incarnation,
-  version: record.version + 1,
-  prev: record.head,
-  head: newHead(),
-  fact,
-});
 
 const fold = (snapshot: RoomRecord, events: readonly RoomEvent[]): RoomRecord =>
   events.reduce(evolve, snapshot);
@@ -209,9 +188,10 @@ export const describeRoomStore = (name: string, makeStore: MakeStore): void => {
 
     it('V7 who subscribed hears of appends to that room and no other, until it stops', async () => {
       const heard: number[] = [];
-      const stop = await store.subscribe(roomId, (events) =>
-        heard.push(...events.map(({ version }) => version)),
-      );
+      const stop = await store.subscribe(roomId, {
+        ...DEAF,
+        onEvents: (events) => heard.push(...events.map(({ version }) => version)),
+      });
       const record = await make(2);
       await expect.poll(() => heard).toEqual([1, 2]);
       const here = roomId;
@@ -225,8 +205,14 @@ export const describeRoomStore = (name: string, makeStore: MakeStore): void => {
 
     it('V7 two who subscribed alike are told each, and stop each for itself', async () => {
       const heard: string[] = [];
-      const stopFirst = await store.subscribe(roomId, () => heard.push('first'));
-      const stopSecond = await store.subscribe(roomId, () => heard.push('second'));
+      const stopFirst = await store.subscribe(roomId, {
+        ...DEAF,
+        onEvents: () => heard.push('first'),
+      });
+      const stopSecond = await store.subscribe(roomId, {
+        ...DEAF,
+        onEvents: () => heard.push('second'),
+      });
       const record = await make(1);
       await expect.poll(() => heard.toSorted()).toEqual(['first', 'second']);
       stopFirst();

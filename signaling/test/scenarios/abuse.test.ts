@@ -4,12 +4,13 @@ import type { MediaServer } from '@sotto/sfu-worker';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { camParameters, micParameters } from '../../../sfu-worker/test/rtp-fixtures.ts';
 import { OFFERED_CAPABILITIES } from '../../src/media/offered-capabilities.ts';
-import { CLOSE } from '../../src/protocol/index.ts';
+import { CLOSE, PROTOCOL_VERSION } from '../../src/protocol/index.ts';
 import { newHead } from '../../src/random.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
 import { DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
+import { DEAF } from '../contracts/store-fixtures.ts';
 import {
   NO_LIMITS,
   startMedia,
@@ -63,7 +64,8 @@ it('J5 a resume that is refused changes nothing: who is away still times out', a
   const evil = await TestClient.connect(world.urls[0] ?? '');
   const { sessionToken } = ada.session;
   const position = { ...ada.at, head: newHead() };
-  const resume = evil.request('resume', { protocol: 1, sessionToken, position });
+  const protocol = PROTOCOL_VERSION;
+  const resume = evil.request('resume', { protocol, sessionToken, position, lastMessage: 0 });
   await expect(resume).rejects.toEqual(refusal('room-reset'));
   evil.cut();
   await waitOut([bob]);
@@ -111,7 +113,7 @@ it('J3 a session number is never used twice: an old socket cannot speak for who 
     // The first node hears no hints, as V7 allows.
     subscribe: (roomId, listener) => {
       subscriptions += 1;
-      return store.subscribe(roomId, subscriptions === 1 ? () => undefined : listener);
+      return store.subscribe(roomId, subscriptions === 1 ? DEAF : listener);
     },
   };
   world = await startWorld({ apps: 2, media, store: deaf });

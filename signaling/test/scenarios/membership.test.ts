@@ -1,6 +1,11 @@
 // Coming, going and coming back over real sockets (PROTOCOL J, V).
 import { expect, it } from 'vitest';
-import { CLOSE, HEARTBEAT_INTERVAL_MS, HEARTBEAT_TIMEOUT_MS } from '../../src/protocol/index.ts';
+import {
+  CLOSE,
+  HEARTBEAT_INTERVAL_MS,
+  HEARTBEAT_TIMEOUT_MS,
+  PROTOCOL_VERSION,
+} from '../../src/protocol/index.ts';
 import { newHead, newIncarnation, newPeerId } from '../../src/random.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
 import { emptyRecord, evolve } from '../../src/rooms/evolve.ts';
@@ -84,9 +89,10 @@ describeScenarios('membership', (getWorld) => {
     const forged = `${token.slice(0, -4)}AAAA`;
     await expect(stranger.join(forged)).rejects.toEqual(refusal('unauthorized'));
     const resume = stranger.request('resume', {
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       sessionToken: token,
       position: clients[0]?.at,
+      lastMessage: 0,
     });
     await expect(resume).rejects.toEqual(refusal('unauthorized'));
     await stranger.join(token);

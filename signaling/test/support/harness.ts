@@ -24,6 +24,8 @@ export const NO_LIMITS: ConnectionLimits = {
   ...DEFAULT_LIMITS,
   messages: { burst: Number.MAX_SAFE_INTEGER, perSecond: 1 },
   bytes: { burst: Number.MAX_SAFE_INTEGER, perSecond: 1 },
+  appMessages: { burst: Number.MAX_SAFE_INTEGER, perSecond: 1 },
+  costly: { burst: Number.MAX_SAFE_INTEGER, perSecond: 1 },
   waiting: 100_000,
 };
 

@@ -1,7 +1,7 @@
 // What a stranger might send: broken, oversized, out of order, repeated, or valid but for one thing.
 import { camParameters, micParameters } from '../../../sfu-worker/test/rtp-fixtures.ts';
 import { OFFERED_CAPABILITIES } from '../../src/media/offered-capabilities.ts';
-import { LIMITS, Requests } from '../../src/protocol/index.ts';
+import { LIMITS, PROTOCOL_VERSION, Requests } from '../../src/protocol/index.ts';
 import type { Seeded } from './seeded.ts';
 
 export type Hostile = string | Buffer;
@@ -46,11 +46,12 @@ const dtls = {
 
 /** Data as a real client would send it, for a session that may or may not be in a room. */
 const validData = (random: Seeded, placement: number): Readonly<Record<string, unknown>> => ({
-  join: { protocol: 1, token: 'x'.repeat(200), displayName: 'Mallory' },
+  join: { protocol: PROTOCOL_VERSION, token: 'x'.repeat(200), displayName: 'Mallory' },
   resume: {
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     sessionToken: 'x'.repeat(200),
     position: { incarnation: 'A'.repeat(16), version: 3, head: 'B'.repeat(16) },
+    lastMessage: random.pick([0, 7, 2 ** 52]),
   },
   leave: {},
   heartbeat: {},

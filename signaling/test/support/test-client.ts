@@ -42,6 +42,8 @@ export class TestClient {
   #version: number | null = null;
   position: Position | null = null;
   joined: Joined | null = null;
+  /** The last application message that this client has. */
+  lastMessage = 0;
   closeCode: number | null = null;
 
   private constructor(socket: WebSocket) {
@@ -82,12 +84,13 @@ export class TestClient {
   async resume(from: TestClient): Promise<RequestAnswer<'resume'>> {
     const { sessionToken } = from.session;
     this.joined = from.session;
-    const answer = await this.request('resume', {
+    this.lastMessage = from.lastMessage;
+    return this.request('resume', {
       protocol: PROTOCOL_VERSION,
       sessionToken,
       position: from.at,
+      lastMessage: from.lastMessage,
     });
-    return answer;
   }
 
   get session(): Joined {
@@ -183,6 +186,7 @@ export class TestClient {
       this.events.push(message);
       this.log.push(message.event);
       if ('version' in message) this.#follow(message);
+      if (message.event === 'app-message') this.#hear(message.data.message.seq);
       return;
     }
     this.log.push(`answer ${message.id}`);
@@ -196,10 +200,17 @@ export class TestClient {
     pending?.resolve(message.data);
   }
 
+  #hear(seq: number): void {
+    expect(seq, 'messages come in order, none twice').toBeGreaterThan(this.lastMessage);
+    this.lastMessage = seq;
+  }
+
   /** Join and resume say where the log goes on; other answers come after the events that they name. */
   #take(data: unknown, version: number | undefined): void {
     const join = Requests.join.answer.safeParse(data);
     const resume = Requests.resume.answer.safeParse(data);
+    if (join.success) this.lastMessage = join.data.lastMessage;
+    for (const { seq } of resume.data?.messages ?? []) this.#hear(seq);
     if (join.success) this.#startAt(join.data.room.position);
     else if (resume.success && resume.data.kind === 'snapshot') {
       this.#startAt(resume.data.room.position);

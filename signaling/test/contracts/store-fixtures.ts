@@ -1,0 +1,43 @@
+// Rooms for the contracts of stores.
+import { createRoomIds } from '../../src/auth/room-ids.ts';
+import type { RoomId } from '../../src/protocol/index.ts';
+import { newHead, newIncarnation, newPeerId } from '../../src/random.ts';
+import { emptyRecord, evolve, NO_STREAMS } from '../../src/rooms/evolve.ts';
+import type { Fact, RoomEvent, RoomRecord } from '../../src/rooms/record.ts';
+import type { RoomStore, StoreListener } from '../../src/rooms/room-store.ts';
+
+export const DEAF: StoreListener = {
+  onEvents: () => undefined,
+  onMessage: () => undefined,
+  onWhisper: () => undefined,
+};
+
+export const roomIds = createRoomIds(Buffer.alloc(32, 7));
+
+const joined = (): Fact => ({
+  type: 'peer-joined',
+  peer: {
+    peerId: newPeerId(),
+    displayName: 'Ada',
+    session: 1,
+    connected: true,
+    streams: NO_STREAMS,
+  },
+});
+
+export const next = (record: RoomRecord, fact: Fact = joined()): RoomEvent => ({
+  incarnation: record.incarnation,
+  version: record.version + 1,
+  prev: record.head,
+  head: newHead(),
+  fact,
+});
+
+/** A new room of one event. */
+export const makeRoom = async (store: RoomStore, roomId: RoomId): Promise<RoomRecord> => {
+  const base = emptyRecord(newIncarnation(), newHead());
+  const first = next(base);
+  const snapshot = evolve(base, first);
+  await store.append(roomId, { expected: null, events: [first], snapshot });
+  return snapshot;
+};

@@ -1,0 +1,33 @@
+// What pages say about a group's keys, as the server sees it: names, and bytes that mean nothing.
+import { randomBytes } from 'node:crypto';
+import { GroupId, type GroupPoint, MessageId, type PeerId } from '../../src/protocol/index.ts';
+
+export const anyGroupId = (generation: number): GroupId => {
+  const bytes = randomBytes(16);
+  bytes.writeUInt32BE(generation);
+  return GroupId.parse(bytes.toString('base64url'));
+};
+
+export const anyPoint = (generation: number, epoch = 0): GroupPoint => ({
+  groupId: anyGroupId(generation),
+  epoch,
+});
+
+export const anyMessageId = (): MessageId => MessageId.parse(randomBytes(12).toString('base64url'));
+export const anyTag = (): string => randomBytes(8).toString('base64url');
+export const anyEnvelope = (bytes = 60): string => randomBytes(bytes).toString('base64url');
+
+export const anyKeyPackage = () => ({ messageId: anyMessageId(), envelope: anyEnvelope(400) });
+
+export const anyCommit = (group: GroupPoint, welcomed: readonly PeerId[] = []) => ({
+  messageId: anyMessageId(),
+  group,
+  tag: anyTag(),
+  envelope: anyEnvelope(),
+  welcomes: welcomed.map((to) => ({ to, envelope: anyEnvelope() })),
+});
+
+export const pointAfter = ({ groupId, epoch }: GroupPoint, epochs = 1): GroupPoint => ({
+  groupId,
+  epoch: epoch + epochs,
+});
