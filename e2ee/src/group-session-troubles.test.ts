@@ -215,3 +215,44 @@ test('G36 the record is lost: the group is named again and nobody begins anew', 
   await world.converge(3000);
   expect(world.lastEpoch('x').groupId).toBe(groupId);
 });
+
+test('G33 G41 149 messages bring no update; a wish for one brings it at once', async () => {
+  const world = await worldOf(2);
+  const { epoch } = world.lastEpoch('a');
+  world.client('b').runner.handle({ type: 'messages-sent', count: 149 });
+  await world.pass(1000);
+  expect(world.lastEpoch('a').epoch).toBe(epoch);
+  world.client('b').runner.handle({ type: 'update-wanted' });
+  world.client('b').runner.handle({ type: 'update-wanted' });
+  await world.pass(10);
+  expect(world.lastEpoch('a').epoch).toBe(epoch + 1);
+  await world.pass(5000);
+  expect(world.lastEpoch('a').epoch).toBe(epoch + 1);
+});
+
+test('G41 a wish for an update stays where a key package of noise spoils the commit', async () => {
+  const world = await worldOf(2);
+  const { epoch } = world.lastEpoch('b');
+  world.server.join('evil');
+  world.server.keyPackage('evil', 'noise', new Uint8Array(400).fill(3));
+  for (const event of world.client('b').inbox.splice(0)) world.client('b').runner.handle(event);
+  world.client('b').runner.handle({ type: 'update-wanted' });
+  await world.pass(100);
+  expect(world.lastEpoch('b').epoch).toBe(epoch + 1);
+});
+
+test('G41 who is alone wishes for an update in vain, and has it when somebody comes', async () => {
+  const world = await worldOf(2);
+  const { groupId, epoch } = world.lastEpoch('a');
+  world.leave('b');
+  await world.settle();
+  world.client('a').runner.handle({ type: 'update-wanted' });
+  await world.pass(20_000);
+  expect(world.lastEpoch('a')).toMatchObject({ groupId, epoch });
+  await world.join('c');
+  await world.converge(3000);
+  expect(generationOf(world.lastEpoch('a').groupId)).toBe(generationOf(groupId) + 1);
+  const after = world.lastEpoch('a').epoch;
+  await world.pass(20_000);
+  expect(world.lastEpoch('a').epoch).toBe(after);
+});

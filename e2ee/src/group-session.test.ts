@@ -124,6 +124,20 @@ test('G28 a commit without an answer is sent again byte for byte', async () => {
   expect(second).toEqual(first);
 });
 
+test('G28 told to wait, one sends the same commit again for as long as it takes', async () => {
+  const world = await worldOf(3);
+  const { commit } = world.server;
+  world.server.commit = (_, { messageId }) => ({ messageId, code: 'rate' });
+  world.client('b').runner.handle({ type: 'messages-sent', count: 150 });
+  await world.pass(30_000);
+  expect(phaseOf(world, 'b').name).toBe('committing');
+  const sent = sentCommits(world, 'b');
+  expect(sent.length).toBeGreaterThan(30);
+  expect(new Set(sent.map(({ messageId }) => messageId)).size).toBe(1);
+  world.server.commit = commit;
+  await world.converge(1000);
+});
+
 test('G28 beaten by a commit that never came: one rejoins after 3 s', async () => {
   const world = await worldOf(3);
   withhold(world, 'c');

@@ -91,7 +91,9 @@ function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused
   const { code, messageId, now } = input;
   const mayRepeat = code === 'rate' || code === 'lost';
   if (phase.name === 'committing' && phase.message?.messageId === messageId) {
-    const again: Phase = { ...phase, resendAt: now + RESEND_MS };
+    // Told to wait, one was heard: that is no silence.
+    const silent = code === 'rate' ? 0 : (phase.silent ?? 0);
+    const again: Phase = { ...phase, resendAt: now + RESEND_MS, silent };
     const beaten: Phase = { ...phase, resendAt: now + BEATEN_MS, beaten: true };
     return { ...state, phase: mayRepeat ? again : beaten };
   }

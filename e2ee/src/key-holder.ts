@@ -15,9 +15,10 @@ import { deriveEnvelopeKey, derivePreSharedKey } from './link-secret.ts';
 import type { EpochFacts } from './mls-membership.ts';
 
 /**
- * Bytes of a commit with its welcomes, as the session counts them. The server takes 131 072 in one
- * message; the rest is for what the count leaves out: the commit itself and everything around it.
- * SPEC G23's test holds it to that.
+ * Base64url characters of a commit's welcomes, at 330 for each member that one of them lists. The
+ * server takes 131 072 characters in one message. The longest names take 425 a member, so welcomes
+ * come to 116 000 at most; the rest is for the commit, 330 bytes for each who comes, and 114
+ * characters of envelope and JSON around each welcome. Raising it has commits refused.
  */
 export const MAX_COMMIT_BYTES = 90_000;
 const MESSAGE_ID_BYTES = 12;
