@@ -1,0 +1,91 @@
+// The page's two workers without threads: the page makes them with `new Worker`, and gets the real key
+// worker and the real frame worker, with a clock of the test's.
+import { vi } from 'vitest';
+import { startFrameWorker } from '../../../e2ee/src/frame-worker.ts';
+import type { GroupKeys, GroupKeysDeps } from '../../../e2ee/src/group-keys.ts';
+import { startKeyWorker } from '../../../e2ee/src/key-worker.ts';
+import { createGroupKeys } from '../../../e2ee/src/mls-group-keys.ts';
+import type { TestTime } from './time.ts';
+
+const KEYS = 'keys';
+const FRAMES = 'frames';
+
+type Listener = (event: { readonly data?: unknown }) => void;
+
+/** While keys are at work, time stands still. */
+const watched = (keys: GroupKeys, time: TestTime): GroupKeys =>
+  new Proxy(keys, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        const result: unknown = value.apply(target, args);
+        if (!(result instanceof Promise)) return result;
+        const release = time.hold();
+        result.then(release, release);
+        return result;
+      };
+    },
+  });
+
+const portOf = (data: unknown): MessagePort | null =>
+  typeof data === 'object' && data !== null && 'port' in data && data.port instanceof MessagePort
+    ? data.port
+    : null;
+
+export type MakeKeys = (deps: GroupKeysDeps) => Promise<GroupKeys>;
+
+/** Until `vi.unstubAllGlobals`. `makeKeys`: in place of the real ones, or around them. */
+export const installWorkers = (time: TestTime, makeKeys: MakeKeys = createGroupKeys): void => {
+  class InProcessWorker {
+    readonly #inside = new Map<string, Listener>();
+    readonly #outside = new Map<string, Listener>();
+    readonly #ports: MessagePort[] = [];
+    #ended = false;
+
+    constructor(url: string) {
+      const scope = {
+        postMessage: (news: unknown) => this.#deliver(this.#outside, structuredClone(news)),
+        addEventListener: (type: string, listener: Listener) => this.#inside.set(type, listener),
+      };
+      if (url === FRAMES) startFrameWorker(scope, { clock: time });
+      else {
+        startKeyWorker(scope, {
+          clock: time,
+          createKeys: async (deps) => watched(await makeKeys(deps), time),
+          die: () => this.#outside.get('error')?.({}),
+        });
+      }
+    }
+
+    addEventListener(type: string, listener: Listener): void {
+      this.#outside.set(type, listener);
+    }
+
+    /** Cloned, and later, as between threads. */
+    postMessage(message: unknown, transfer: MessagePort[]): void {
+      const data: unknown = structuredClone(message, { transfer });
+      const port = portOf(data);
+      if (port !== null) this.#ports.push(port);
+      this.#deliver(this.#inside, data);
+    }
+
+    terminate(): void {
+      // What was said before it is still heard: a worker's wipe, above all.
+      queueMicrotask(() => {
+        this.#ended = true;
+        for (const port of this.#ports) port.close();
+      });
+    }
+
+    #deliver(listeners: ReadonlyMap<string, Listener>, data: unknown): void {
+      time.touch();
+      queueMicrotask(() => {
+        if (!this.#ended) listeners.get('message')?.({ data });
+      });
+    }
+  }
+  vi.stubGlobal('Worker', InProcessWorker);
+  vi.stubGlobal('KEY_WORKER_URL', KEYS);
+  vi.stubGlobal('FRAME_WORKER_URL', FRAMES);
+};
