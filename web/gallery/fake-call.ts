@@ -112,6 +112,13 @@ export const createFakeCall = (chosen: ChosenDevices): Call => {
   }, LEVEL_EVERY_MS);
   state.micTrack.value = state.camTrack.value;
 
+  const leave = () => {
+    state.phase.value = { name: 'left', joinedForMs: 754_000 };
+  };
+  // As the real one: closing the tab or going elsewhere is a leave.
+  const left = new AbortController();
+  addEventListener('pagehide', leave, { signal: left.signal });
+
   return {
     state,
     openDevices: async () => undefined,
@@ -119,9 +126,7 @@ export const createFakeCall = (chosen: ChosenDevices): Call => {
       state.selfName.value = displayName;
       state.phase.value = { name: 'joined' };
     },
-    leave: () => {
-      state.phase.value = { name: 'left', joinedForMs: 754_000 };
-    },
+    leave,
     setMic: async (on) => {
       state.micOn.value = on;
     },
@@ -150,6 +155,9 @@ export const createFakeCall = (chosen: ChosenDevices): Call => {
     markCompared: () => {
       state.group.value = fakeGroup(state, { comparison: 'compared' });
     },
-    close: () => clearInterval(levels),
+    close: () => {
+      clearInterval(levels);
+      left.abort();
+    },
   };
 };

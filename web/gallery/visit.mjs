@@ -37,8 +37,10 @@ export const visitGallery = () => {
     expect(complaints).toEqual([]);
   });
 
-  visit.open = async (scene) => {
-    await visit.page.goto(`${server.url}/?scene=${scene}`);
+  /** `key`: what stands behind `#`; left out, what the scene has there. */
+  visit.open = async (scene, key) => {
+    const asked = key === undefined ? '' : `&key=${key}`;
+    await visit.page.goto(`${server.url}/?scene=${scene}${asked}`);
     await visit.page.waitForSelector('body[data-ready]');
   };
   return visit;
