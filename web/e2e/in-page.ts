@@ -52,6 +52,14 @@ export const rememberShares = (): void => {
   const getDisplayMedia = mediaDevices.getDisplayMedia.bind(mediaDevices);
   mediaDevices.getDisplayMedia = async (options) => {
     const stream = await getDisplayMedia(options);
+    for (const track of stream.getTracks()) {
+      // Firefox's tracks hear events that scripts send only with its own fourth argument.
+      const listen = track.addEventListener.bind(track);
+      track.addEventListener = (...args: readonly unknown[]) => {
+        const [type, listener, how = false] = args;
+        Reflect.apply(listen, undefined, [type, listener, how, true]);
+      };
+    }
     document.addEventListener('test:stop-sharing', () => {
       for (const track of stream.getTracks()) {
         track.stop();
