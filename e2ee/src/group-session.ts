@@ -265,6 +265,8 @@ export function step(before: SessionState, input: SessionInput): SessionStep {
   state = { ...state, epochs: settled.epochs };
   const ahead = deadlines(state, now).filter((at) => at > now);
   const at = ahead.length === 0 ? null : Math.min(...ahead);
-  if (at !== state.timerAt) effects.push({ type: 'set-timer', at });
+  // A timer that has called is none any more, also where it came too early.
+  const running = input.type === 'time' ? null : state.timerAt;
+  if (at !== running) effects.push({ type: 'set-timer', at });
   return { state: { ...state, timerAt: at }, effects };
 }

@@ -1,7 +1,7 @@
 // When a wish is due: batches, ranks, bursts, and updates.
 import { expect, test } from 'vitest';
-import { startSession } from './group-session.ts';
-import type { Place } from './group-session-types.ts';
+import { startSession, step } from './group-session.ts';
+import type { Place, SessionState } from './group-session-types.ts';
 import { updateDueAt, wishDueAt } from './group-wish.ts';
 
 const state = startSession('a', 0.5);
@@ -40,4 +40,33 @@ test('G33 an update after half an hour, later in larger groups and after othersâ
   expect(updateDueAt({ ...state, jitter: 0 }, place(2))).toBe(22.5 * MINUTE);
   const after = { ...state, commitTimes: [30 * MINUTE - 1] };
   expect(updateDueAt(after, place(2))).toBe(31 * MINUTE - 1);
+});
+
+test('G26 a timer that calls too early is set again', () => {
+  const roster = place(2).roster.map((member) => ({ ...member, peerId: `${member.leaf}` }));
+  const member: SessionState = {
+    ...startSession('0', 0.5),
+    phase: { name: 'member', wishSince: null, ...place(2), roster },
+    room: {
+      group: { groupId: 'g', epoch: 1, members: ['0', '1'] },
+      peers: new Map([
+        ['0', true],
+        ['1', true],
+      ]),
+      keyPackages: [],
+    },
+  };
+  const left = step(member, { type: 'peer-connected', peerId: 'x', now: 1000 });
+  const asked = step(left.state, {
+    type: 'key-package',
+    keyPackage: { ...newcomer, peerId: 'x' },
+    now: 1000,
+  });
+  expect(asked.effects).toEqual([{ type: 'set-timer', at: 1200 }]);
+  const early = step(asked.state, { type: 'time', now: 1199.999 });
+  expect(early.effects).toEqual([{ type: 'set-timer', at: 1200 }]);
+  const onTime = step(early.state, { type: 'time', now: 1200 });
+  expect(onTime.effects).toContainEqual(
+    expect.objectContaining({ type: 'work', work: expect.objectContaining({ kind: 'commit' }) }),
+  );
 });
