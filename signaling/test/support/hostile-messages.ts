@@ -73,7 +73,38 @@ const validData = (random: Seeded, placement: number): Readonly<Record<string, u
   'close-stream': { source: random.pick(['mic', 'cam', 'screen']) },
   consume: { placement, producerIds: ['C'.repeat(16)] },
   view: { placement, view: { ['C'.repeat(16)]: random.pick(['off', 0, 1, 2]) } },
+  'request-key-frames': { placement, producerIds: ['C'.repeat(16)] },
+  ...groupData(random),
 });
+
+const MESSAGE_IDS = ['D', 'E', 'F', 'G'].map((letter) => letter.repeat(16));
+const PEERS = ['H', 'I'].map((letter) => letter.repeat(16));
+
+/** Few groups, epochs and names, so that some are the room's: generations 0 to 2. */
+const groupData = (random: Seeded): Readonly<Record<string, unknown>> => {
+  const point = () => ({
+    groupId: `AAAAA${random.pick(['A', 'Q', 'g'])}${'A'.repeat(16)}`,
+    epoch: random.int(4),
+  });
+  const messageId = random.pick(MESSAGE_IDS);
+  const envelope = random.pick(['AAAA', 'A'.repeat(4_000), 'A'.repeat(20_000)]);
+  const tag = 'A'.repeat(11);
+  return {
+    'read-room': {},
+    'create-group': { group: point(), prev: random.chance(0.5) ? null : point() },
+    'key-package': { messageId, envelope },
+    commit: {
+      messageId,
+      group: point(),
+      tag,
+      envelope,
+      welcomes: random.chance(0.5) ? [] : PEERS.map((to) => ({ to, envelope: 'AAAA' })),
+    },
+    'epoch-ready': { group: point(), tag },
+    'bad-commit': { messageId },
+    'app-message': { envelope, ...(random.chance(0.3) && { to: random.pick(PEERS) }) },
+  };
+};
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

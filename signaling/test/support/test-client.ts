@@ -209,6 +209,7 @@ export class TestClient {
   #take(data: unknown, version: number | undefined): void {
     const join = Requests.join.answer.safeParse(data);
     const resume = Requests.resume.answer.safeParse(data);
+    const look = Requests['read-room'].answer.safeParse(data);
     if (join.success) this.lastMessage = join.data.lastMessage;
     for (const { seq } of resume.data?.messages ?? []) this.#hear(seq);
     if (join.success) this.#startAt(join.data.room.position);
@@ -220,6 +221,8 @@ export class TestClient {
       if (last !== undefined) {
         this.#startAt({ incarnation, version: last.version, head: last.head });
       }
+    } else if (look.success) {
+      expect(look.data.room.position, 'the room as of the last fact').toEqual(this.position);
     } else if (version !== undefined) {
       expect(this.#version, 'events come before the answer that names them').toBeGreaterThanOrEqual(
         version,

@@ -1,0 +1,59 @@
+// People in a room with a group of keys, as the server sees them.
+import { expect } from 'vitest';
+import type { GroupPoint, RecordEvent, RoomId } from '../../src/protocol/index.ts';
+import { anyCommit, anyKeyPackage, anyPoint, pointAfter } from './group-samples.ts';
+import type { World } from './harness.ts';
+import type { TestClient } from './test-client.ts';
+
+export type CommitEvent = Extract<RecordEvent, { event: 'commit' }>;
+
+export interface Meeting {
+  readonly world: World;
+  readonly roomId: RoomId;
+  /** The first made the group and welcomed the others. */
+  readonly members: readonly TestClient[];
+  readonly group: GroupPoint;
+  /** The commit that let the others in. */
+  readonly first: ReturnType<typeof anyCommit>;
+}
+
+export const isCommit = (event: { readonly event: string }): event is CommitEvent =>
+  event.event === 'commit';
+
+export const commitsHeard = (client: TestClient): readonly CommitEvent[] =>
+  client.events.filter(isCommit);
+
+export const count = (client: TestClient, name: string): number =>
+  client.events.filter(({ event }) => event === name).length;
+
+/** When every client has been told of all that there is. */
+export const level = async (...clients: readonly TestClient[]): Promise<void> => {
+  const newest = (): number => Math.max(...clients.map(({ at }) => at.version));
+  await expect.poll(() => clients.every(({ at }) => at.version === newest())).toBe(true);
+};
+
+export const meet = async (world: World, people: number): Promise<Meeting> => {
+  const roomId = await world.newRoom();
+  const members: TestClient[] = [];
+  for (let index = 0; index < people; index += 1) members.push(await world.join(roomId));
+  const [host, ...others] = members;
+  if (host === undefined) throw new Error('nobody');
+  await host.placed();
+  const made = anyPoint(1);
+  await host.request('create-group', { group: made, prev: null });
+  for (const other of others) await other.request('key-package', anyKeyPackage());
+  const first = anyCommit(
+    made,
+    others.map(({ peerId }) => peerId),
+  );
+  await host.request('commit', first);
+  await level(...members);
+  return { world, roomId, members, group: pointAfter(made), first };
+};
+
+/** The members by name; a test asks for as many as it made. */
+export const named = ({ members }: Meeting) => {
+  const [ada, bob, carol, dan] = members;
+  if (ada === undefined || bob === undefined) throw new Error('two people');
+  return { ada, bob, carol: carol ?? ada, dan: dan ?? ada };
+};
