@@ -1,5 +1,5 @@
 // The one suite, the one set of capabilities and the one pre-shared key that groups here have
-// (SPEC G8), as ts-mls wants them. Hashes and HKDF come from noble: without a promise's trip each.
+// (SPEC G8), as ts-mls wants them.
 import {
   type Capabilities,
   type CiphersuiteImpl,
@@ -8,16 +8,12 @@ import {
   type Proposal,
   type PskIndex,
   decodeMlsMessage,
-  getCiphersuiteFromName,
-  getCiphersuiteImpl,
 } from 'ts-mls';
 import { defaultClientConfig } from 'ts-mls/clientConfig.js';
-import { expand, extract } from '@noble/hashes/hkdf.js';
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { NAME_EXTENSION } from './display-name.ts';
 import { randomBytes, sameBytes, utf8 } from './group-bytes.ts';
 import { type GroupErrorCode, GroupError } from './group-errors.ts';
+import { loadCrypto } from './mls-crypto.ts';
 
 export const SUITE = 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519';
 
@@ -46,22 +42,10 @@ export const CLIENT_CONFIG: ClientConfig = {
   },
 };
 
-export async function loadSuite(): Promise<CiphersuiteImpl> {
-  const suite = await getCiphersuiteImpl(getCiphersuiteFromName(SUITE));
-  return {
-    ...suite,
-    hash: {
-      digest: (data) => Promise.resolve(sha256(data)),
-      mac: (key, data) => Promise.resolve(hmac(sha256, key, data)),
-      verifyMac: (key, mac, data) => Promise.resolve(sameBytes(hmac(sha256, key, data), mac)),
-    },
-    kdf: {
-      extract: (salt, ikm) => Promise.resolve(extract(sha256, ikm, salt)),
-      expand: (prk, info, length) => Promise.resolve(expand(sha256, prk, info, length)),
-      size: 32,
-    },
-  };
-}
+export const loadSuite = async (): Promise<CiphersuiteImpl> => ({
+  ...(await loadCrypto()),
+  name: SUITE,
+});
 
 const PSK_ID = utf8('sotto link v1');
 const PSK_NONCE_BYTES = 32;
