@@ -30,9 +30,11 @@ const NAMES = [
 
 export const peerIdOf = (index: number): PeerId => PeerId.parse(`peer${index}`.padEnd(16, 'x'));
 
+export const nameAt = (index: number): string => NAMES[(index - 1) % NAMES.length] ?? '';
+
 export const fakePeer = (index: number, changes: Partial<RemotePeer> = {}): RemotePeer => ({
   peerId: peerIdOf(index),
-  displayName: NAMES[(index - 1) % NAMES.length] ?? '',
+  displayName: nameAt(index),
   connected: true,
   micOn: index % 3 !== 0,
   camOn: index % 4 !== 3,

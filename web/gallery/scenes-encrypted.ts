@@ -1,6 +1,6 @@
 // Scenes of what encryption brings: keys on tiles, the shield, the chat, hands and reactions.
 import type { ChatMessage, GroupState, KeyTrouble, RemotePeer } from '../src/call/call-state.ts';
-import { fakePeer, peerIdOf } from './fake-call.ts';
+import { fakePeer, nameAt, peerIdOf } from './fake-call.ts';
 import { chatTime, fakeGroup } from './fake-group.ts';
 import { sharedScreen } from './portraits.ts';
 import { inCall, pressing, type Scene, withOthers } from './scene.ts';
@@ -13,7 +13,7 @@ const said = (
 ): ChatMessage => ({
   id,
   peerId: peerIdOf(peer),
-  name: fakePeer(peer).displayName ?? '',
+  name: nameAt(peer),
   text,
   at: chatTime(14, id),
   isOwn: peer === 0,
