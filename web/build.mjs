@@ -100,7 +100,7 @@ export const buildHtml = async (script, style) => {
 };
 
 /** Builds once, and again on every change with `watch`; gives esbuild's account of what went where. */
-export const build = async ({ watch = false, outdir = DIST } = {}) => {
+export const build = async ({ watch = false, outdir = DIST, plugins = [] } = {}) => {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   await cp(path.join(WEB, 'public'), outdir, { recursive: true });
@@ -119,6 +119,7 @@ export const build = async ({ watch = false, outdir = DIST } = {}) => {
   const options = {
     ...bundleOptions,
     define: workers.define,
+    plugins,
     absWorkingDir: WEB,
     entryPoints: ['src/main.tsx', 'src/styles/index.css'],
     entryNames: '[name]-[hash]',
@@ -134,7 +135,7 @@ export const build = async ({ watch = false, outdir = DIST } = {}) => {
     setup: ({ onEnd }) =>
       onEnd(({ metafile, errors }) => (errors.length === 0 ? writeHtml(metafile) : undefined)),
   };
-  const context = await esbuild.context({ ...options, plugins: [htmlAfterEach] });
+  const context = await esbuild.context({ ...options, plugins: [...plugins, htmlAfterEach] });
   await context.watch();
   return undefined;
 };

@@ -23,9 +23,10 @@ export const rememberWords = (): void => {
       super.send(text);
     }
   };
-  const { fetch } = window;
+  const fetch = window.fetch.bind(window);
   window.fetch = (input, init) => {
-    said.push(`${String(input)} ${JSON.stringify(init)}`);
+    const url = input instanceof Request ? input.url : input.toString();
+    said.push(`${url} ${JSON.stringify(init)}`);
     return fetch(input, init);
   };
 };

@@ -9,6 +9,7 @@ import {
 } from '@sotto/signaling/protocol';
 import type { Device, types } from 'mediasoup-client';
 import type { SignalingClient } from '../signaling/client.ts';
+import { peerConnectionSettings } from './encryption/encryption.ts';
 
 export type Request = SignalingClient['request'];
 
@@ -23,11 +24,6 @@ export interface TransportDeps {
   /** The way to the media node is gone, or there never was one. */
   readonly onFailed: () => void;
 }
-
-/** Chromium: without a transform of ours a sender then sends nothing, and a receiver plays nothing. */
-const ENCODED_STREAMS: RTCConfiguration & { readonly encodedInsertableStreams: boolean } = {
-  encodedInsertableStreams: true,
-};
 
 const openRequest = (
   { device, placement, instead }: TransportDeps,
@@ -52,7 +48,7 @@ export const openTransport = async (
   const options: types.TransportOptions = {
     ...description,
     iceServers,
-    additionalSettings: ENCODED_STREAMS,
+    additionalSettings: peerConnectionSettings,
   };
   const transport =
     direction === 'send'

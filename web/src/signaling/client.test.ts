@@ -178,17 +178,18 @@ test('what is no message of this protocol is passed over', () => {
   expect(told).toEqual(['peer-resumed 6']);
 });
 
+const message = (seq: number) => ({ seq, from: peerId('bob'), envelope: 'AAAA' });
+
 test('K7 messages are delivered once, those missed after the events that were missed', () => {
   const scene = joined(5);
-  const say = (seq: number) => ({ seq, from: peerId('bob'), envelope: 'AAAA' });
   const tell = (seq: number) =>
-    scene.server.socket.say({ event: 'app-message', data: { message: say(seq) } });
+    scene.server.socket.say({ event: 'app-message', data: { message: message(seq) } });
   for (const seq of [3, 3, 7, 5]) tell(seq);
   expect(scene.told).toEqual(['message 3', 'message 7']);
   scene.told.length = 0;
   const socket = reopen(scene);
   expect(socket.request('resume').data).toMatchObject({ lastMessage: 7 });
-  takeUp(socket, { messages: [say(7), say(8)], events: [resumed(6)] });
+  takeUp(socket, { messages: [message(7), message(8)], events: [resumed(6)] });
   tell(8);
   tell(9);
   const heard = ['peer-resumed 6', 'message 8', 'connected', 'message 9'];
@@ -198,10 +199,7 @@ test('K7 messages are delivered once, those missed after the events that were mi
 test('K7 a room that was made again has a ring of its own', () => {
   const { server, told } = joined(5);
   const tell = (seq: number) =>
-    server.socket.say({
-      event: 'app-message',
-      data: { message: { seq, from: peerId('bob'), envelope: 'AAAA' } },
-    });
+    server.socket.say({ event: 'app-message', data: { message: message(seq) } });
   tell(40);
   server.socket.say({ event: 'room-reset', data: {} });
   admit(server.socket, roomAt(1));

@@ -13,15 +13,15 @@ import {
   toBase64url,
   type Trouble,
 } from '@sotto/e2ee/page';
-import {
-  type AppMessage,
+import type {
+  AppMessage,
   PeerId,
-  type ProducerId,
-  type RecordEvent,
-  type RoomId,
-  type RoomView,
-  type Signal,
-  type StreamSource,
+  ProducerId,
+  RecordEvent,
+  RoomId,
+  RoomView,
+  Signal,
+  StreamSource,
 } from '@sotto/signaling/protocol';
 import type { SignalingClient } from '../../signaling/client.ts';
 import { codeOf } from '../../signaling/request-error.ts';
@@ -63,6 +63,11 @@ export interface EncryptionDeps {
   readonly request: SignalingClient['request'];
   readonly listener: EncryptionListener;
 }
+
+/** Chromium: without a transform of ours a sender then sends nothing, and a receiver plays nothing. */
+export const peerConnectionSettings: RTCConfiguration & {
+  readonly encodedInsertableStreams: boolean;
+} = { encodedInsertableStreams: true };
 
 /** False in browsers that give pages no encoded frames: there nobody may join. */
 export const canEncryptFrames = (): boolean =>

@@ -1,0 +1,63 @@
+// The real server in the test's own process, for who has to look into it: its store, its log and its
+// routers; and with another page than the one that is built, for comparison.
+import { createMediaServer, type MediaServer } from '@sotto/sfu-worker';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { buildApp } from '../../signaling/src/app.ts';
+import { systemClock } from '../../signaling/src/clock.ts';
+import { createMemoryRoomStore } from '../../signaling/src/rooms/memory-room-store.ts';
+import type { RoomStore } from '../../signaling/src/rooms/room-store.ts';
+import { DEFAULT_LIMITS } from '../../signaling/src/socket/rate-limit.ts';
+import { workerBin } from './worker-bin.ts';
+
+const BUILT_PAGE = fileURLToPath(new URL('../dist/', import.meta.url));
+
+export interface InProcessServer {
+  readonly url: string;
+  readonly store: RoomStore;
+  readonly media: MediaServer;
+  /** All that was logged, at the finest level. */
+  readonly logLines: readonly string[];
+  close(): Promise<void>;
+}
+
+export const startInProcess = async ({ webRoot = BUILT_PAGE } = {}): Promise<InProcessServer> => {
+  const logLines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
+  const store = createMemoryRoomStore();
+  const media = await createMediaServer({
+    nodeId: 'local',
+    workers: 1,
+    rtcPortBase: 0,
+    workerBin: workerBin(),
+    log,
+  });
+  const app = await buildApp({
+    store,
+    mediaNodes: [media],
+    clock: systemClock,
+    log,
+    limits: DEFAULT_LIMITS,
+    secret: 'a secret of the tests, long enough',
+    maxPeersPerRoom: 100,
+    corsOrigins: [],
+    trustedProxies: 0,
+    tls: null,
+    webRoot,
+  });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    // A secure context without a certificate: devices are to be had.
+    url: `http://localhost:${address.port}`,
+    store,
+    media,
+    logLines,
+    close: async () => {
+      await app.close();
+      await media.close();
+      await store.close();
+    },
+  };
+};
