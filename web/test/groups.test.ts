@@ -155,7 +155,9 @@ describe.each([
     await scene.gather('Ada', 'Bob', 'Cy');
     const { point } = person(0);
     await scene.apps.forget(scene.roomId);
-    await person(0).request('set-stream', { source: 'mic', on: true }).catch(() => undefined);
+    await person(0)
+      .request('set-stream', { source: 'mic', on: true })
+      .catch(() => undefined);
     await scene.time.pass(30_000);
     const record = await scene.apps.record(scene.roomId);
     expect(`${record?.group?.groupId} ${record?.group?.epoch}`).toBe(point);
@@ -222,7 +224,11 @@ describe.each([
     scene.leave(bob);
     await scene.gather('Bob');
     expect(person(0).group.change).toMatchObject({ kind: 'joined', names: ['Bob'] });
-    expect(person(0).group.roster.map(({ name }) => name).sort()).toEqual(['Ada', 'Bob', 'Cy']);
+    expect(
+      person(0)
+        .group.roster.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['Ada', 'Bob', 'Cy']);
     await scene.chatAllWays();
   });
 });

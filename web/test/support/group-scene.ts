@@ -186,12 +186,15 @@ export class GroupScene {
         `${member.name} (${member.maybePeerId}): ${member.point} [${rosterOf(member)}] ` +
         `${member.ended ?? ''} ${member.troubles.join()}`,
     );
-    const { group, keyPackages, peers } = record ?? {};
-    const inRoom = peers?.map(({ peerId, connected }) => `${peerId}${connected ? '' : '-'}`);
-    const asking = keyPackages?.map(({ peerId }) => peerId);
-    const where = `${group?.groupId} ${group?.epoch} of ${group?.members}`;
-    return ['not together', ...states, `record: ${where}; room ${inRoom}; asking ${asking}`].join(
-      '\n',
-    );
+    const { group, keyPackages = [], peers = [] } = record ?? {};
+    const inRoom = peers.map(({ peerId, connected }) => (connected ? peerId : `(${peerId})`));
+    const asking = keyPackages.map(({ peerId }) => peerId);
+    const inside = group?.members.join() ?? 'nobody';
+    return [
+      'not together',
+      ...states,
+      `record: ${group?.groupId} ${group?.epoch} of ${inside}`,
+      `room: ${inRoom.join()}; asking: ${asking.join()}`,
+    ].join('\n');
   }
 }

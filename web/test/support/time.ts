@@ -51,7 +51,8 @@ export class SteppedTime implements TestTime {
   }
 
   after(ms: number, task: () => void): () => void {
-    const alarm = { atMs: this.#nowMs + Math.max(0, ms), task };
+    // Servers put times into the record, as whole milliseconds.
+    const alarm = { atMs: this.#nowMs + Math.ceil(Math.max(0, ms)), task };
     this.#alarms.add(alarm);
     return () => this.#alarms.delete(alarm);
   }

@@ -19,8 +19,8 @@ export interface WireDeps {
 
 /** What becomes of each text; the answer goes on in its place. */
 export interface Between {
-  toMember(text: string): readonly string[];
-  toServer(text: string): readonly string[];
+  readonly toMember: (text: string) => readonly string[];
+  readonly toServer: (text: string) => readonly string[];
 }
 
 const NOTHING_BETWEEN: Between = { toMember: (text) => [text], toServer: (text) => [text] };

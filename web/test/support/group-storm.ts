@@ -1,0 +1,137 @@
+// One storm at real apps: people come, go, crash, lose sockets, hang and talk, in an order that the seed
+// picks; then it is still, and whoever is left must be one group.
+import { type Seeded, seeded } from '../../../signaling/test/support/seeded.ts';
+import { GroupScene } from './group-scene.ts';
+import type { HeadlessMember } from './headless-member.ts';
+
+/** More would be slower, not wilder. */
+const MOST_MEMBERS = 7;
+/** What may come between two strikes. */
+const LONGEST_PAUSE_MS = 900;
+
+interface Storm {
+  readonly scene: GroupScene;
+  readonly random: Seeded;
+  readonly held: Set<HeadlessMember>;
+  names: number;
+}
+
+const pickFrom = (
+  random: Seeded,
+  members: readonly HeadlessMember[],
+): HeadlessMember | undefined => (members.length === 0 ? undefined : random.pick(members));
+
+const comesBack = ({ held }: Storm, member: HeadlessMember): void => {
+  member.wire.offline = false;
+  held.delete(member);
+  member.wire.letGo();
+};
+
+const STRIKES = {
+  join: async (storm: Storm) => {
+    if (storm.scene.members.length >= MOST_MEMBERS) return;
+    storm.names += 1;
+    await storm.scene.join(`p${storm.names}`);
+  },
+  leave: async ({ scene, random, held }: Storm) => {
+    const member = pickFrom(random, scene.members.slice(1));
+    if (member === undefined) return;
+    held.delete(member);
+    scene.leave(member);
+  },
+  crash: async ({ scene, random, held }: Storm) => {
+    const member = pickFrom(random, scene.members.slice(1));
+    if (member === undefined) return;
+    held.delete(member);
+    scene.crash(member);
+  },
+  drop: async ({ scene, random }: Storm) => pickFrom(random, scene.members)?.wire.drop(),
+  vanish: async ({ scene, random }: Storm) => {
+    const member = pickFrom(random, scene.members);
+    if (member === undefined) return;
+    member.wire.offline = true;
+    member.wire.drop();
+  },
+  hang: async ({ scene, random, held }: Storm) => {
+    const member = pickFrom(random, scene.members);
+    if (member === undefined) return;
+    held.add(member);
+    member.wire.holdUp();
+  },
+  comeBack: async (storm: Storm) => {
+    const { scene, random, held } = storm;
+    const away = scene.members.filter((one) => one.wire.offline || held.has(one));
+    const member = pickFrom(random, away);
+    if (member !== undefined) comesBack(storm, member);
+  },
+  // What is said in a storm may be lost; what arrives is checked below.
+  talk: async ({ scene, random }: Storm) => {
+    const member = pickFrom(random, scene.members);
+    member?.say(`${member.name} ${random.int(1_000_000)}`).catch(() => undefined);
+  },
+  forget: async ({ scene, random }: Storm) => {
+    if (!random.chance(0.25)) return;
+    if ((await scene.apps.record(scene.roomId)) === null) return;
+    await scene.apps.forget(scene.roomId);
+    // A node finds out with the next thing that somebody does.
+    for (const member of scene.members) {
+      member.request('read-room', {}).catch(() => undefined);
+    }
+  },
+} as const;
+
+const OFTEN: readonly (keyof typeof STRIKES)[] = [
+  ...(['join', 'join', 'join', 'leave', 'crash', 'drop', 'drop', 'vanish'] as const),
+  ...(['hang', 'comeBack', 'comeBack', 'talk', 'talk', 'forget'] as const),
+];
+
+/** Nothing is shown twice, nothing in another's name. */
+const checkHeard = (member: HeadlessMember): void => {
+  if (new Set(member.texts).size < member.texts.length) {
+    throw new Error(`${member.name} heard something twice: ${member.texts.join(', ')}`);
+  }
+  for (const text of member.texts) {
+    const [from = '', said = ''] = text.split(': ');
+    // Of the storm itself: the last round says other things.
+    if (said.startsWith('p') && !said.startsWith(`${from} `)) {
+      throw new Error(`${member.name} heard “${text}”`);
+    }
+  }
+};
+
+export interface StormOptions {
+  readonly seed: number;
+  readonly strikes: number;
+  readonly apps: number;
+}
+
+/** Throws, with the seed, where the room does not become one group again. */
+export const groupStorm = async ({ seed, strikes, apps }: StormOptions): Promise<void> => {
+  const random = seeded(seed);
+  const scene = await GroupScene.start({ apps, random: () => random.int(2 ** 20) / 2 ** 20 });
+  const storm: Storm = { scene, random, held: new Set(), names: 0 };
+  try {
+    await scene.join('p0');
+    for (let index = 0; index < strikes; index += 1) {
+      await STRIKES[random.pick(OFTEN)](storm);
+      if (random.chance(0.25)) await scene.time.settle();
+      else await scene.time.pass(random.int(LONGEST_PAUSE_MS));
+    }
+    for (const member of scene.members) comesBack(storm, member);
+    // Whoever could not get in for so long gave up (before the first join alone), and is no fault.
+    for (const member of scene.members) {
+      if (member.ended === 'unreachable' && member.maybePeerId === null) scene.crash(member);
+    }
+    // Whoever was away too long is out of the room by now, and joins again by itself.
+    await scene.time.pass(60_000);
+    // A sole survivor waits for somebody to begin anew with (G34).
+    await scene.join('last');
+    await scene.converge();
+    await scene.chatAllWays();
+    for (const member of scene.members) checkHeard(member);
+  } catch (cause) {
+    throw new Error(`SEED=${seed} apps=${apps}`, { cause });
+  } finally {
+    await scene.close();
+  }
+};
