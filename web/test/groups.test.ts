@@ -26,6 +26,8 @@ describe.each([
   test('G24 K2 two come one after the other, and hear each other', async () => {
     await scene.gather('Ada', 'Bob');
     await scene.chatAllWays();
+    expect(await scene.hearers(person(0))).toEqual(['Bob']);
+    expect(await scene.hearers(person(1))).toEqual(['Ada']);
     expect(person(0).group.roster).toMatchObject([
       { name: 'Ada', isSelf: true, isAnnounced: true },
       { name: 'Bob', isSelf: false, isAnnounced: true },
@@ -56,11 +58,13 @@ describe.each([
     if (leaver === undefined) throw new Error('nobody left');
     await scene.say(person(0), 'while Bob is here');
     expect(leaver.texts).toEqual(['Ada: while Bob is here']);
+    expect(await scene.hearers(person(0))).toEqual(['Bob', 'Cy']);
     const between = listening();
     person(1).wire.between = between;
     person(2).wire.between = between;
     scene.leaveKeepingKeys(leaver);
     await scene.converge();
+    expect(await scene.hearers(person(0), [...scene.members, leaver])).toEqual(['Cy']);
     await scene.chatAllWays();
     await scene.gather('Dan');
     await scene.chatAllWays();

@@ -5,7 +5,7 @@ import type { RoomId } from '@sotto/signaling/protocol';
 import { makeLinkSecret } from '../../../e2ee/src/link-secret.ts';
 import { Apps } from './apps.ts';
 import { HeadlessMember } from './headless-member.ts';
-import { installWorkers, type MakeKeys } from './in-process-workers.ts';
+import { type InstalledWorkers, installWorkers, type MakeKeys } from './in-process-workers.ts';
 import { during, SteppedTime, type TestTime } from './time.ts';
 import { type Between, Wire } from './wire.ts';
 
@@ -40,6 +40,7 @@ export class GroupScene {
   /** Every text that crossed a socket. */
   readonly frames: string[] = [];
   readonly #random: () => number;
+  readonly #workers: InstalledWorkers;
   readonly #gone: HeadlessMember[] = [];
   #members: readonly HeadlessMember[] = [];
 
@@ -48,21 +49,23 @@ export class GroupScene {
     apps: Apps,
     room: { readonly secret: string; readonly roomId: RoomId },
     random: () => number,
+    workers: InstalledWorkers,
   ) {
     this.time = time;
     this.apps = apps;
     this.secret = room.secret;
     this.roomId = room.roomId;
     this.#random = random;
+    this.#workers = workers;
   }
 
   static async start(options: SceneOptions = {}): Promise<GroupScene> {
     const { apps: count = 1, time = new SteppedTime(), random = Math.random } = options;
-    installWorkers(time, options.makeKeys);
+    const workers = installWorkers(time, options.makeKeys);
     const apps = await Apps.start(time, count);
     const secret = makeLinkSecret();
     const roomId = await apps.newRoom(secret);
-    return new GroupScene(time, apps, { secret, roomId }, random);
+    return new GroupScene(time, apps, { secret, roomId }, random, workers);
   }
 
   /** Who is here: not those who left or crashed. */
@@ -81,7 +84,9 @@ export class GroupScene {
     if (between !== undefined) wire.between = between;
     const token = await apps.joinToken(roomId, secret);
     const random = this.#random;
-    const member = new HeadlessMember({ time, wire, token, roomId, secret, name, random });
+    const { lastFrames } = this.#workers;
+    const deps = { time, wire, token, roomId, secret, name, random, lastFrames };
+    const member = new HeadlessMember(deps);
     this.#members = [...this.#members, member];
     return member;
   }
@@ -99,6 +104,24 @@ export class GroupScene {
       await this.converge();
     }
     return joined;
+  }
+
+  /** Who of `to` can hear what `from` sends now. */
+  async hearers(
+    from: HeadlessMember,
+    to: readonly HeadlessMember[] = this.#members,
+  ): Promise<readonly string[]> {
+    const frame = crypto.getRandomValues(new Uint8Array(8));
+    const sealed = await from.frames.mic()(frame);
+    if (sealed === null) throw new Error(`${from.name} sends nothing`);
+    const heard: string[] = [];
+    for (const member of to) {
+      const opened = await member.frames.mic(from.peerId)(sealed);
+      if (opened === null) continue;
+      expect(opened).toEqual(frame);
+      heard.push(member.name);
+    }
+    return heard;
   }
 
   leave(member: HeadlessMember): void {

@@ -14,6 +14,7 @@ import { Encryption } from '../../src/call/encryption/encryption.ts';
 import { GroupView } from '../../src/call/encryption/group-view.ts';
 import { applyEvent, type Room } from '../../src/call/room-state.ts';
 import { type EndReason, type JoinAnswer, SignalingClient } from '../../src/signaling/client.ts';
+import type { FrameEnd } from '../../../e2ee/src/testing/frame-end.ts';
 import type { TestTime } from './time.ts';
 import type { Wire } from './wire.ts';
 
@@ -26,6 +27,8 @@ export interface MemberDeps {
   readonly name: string;
   /** [0, 1) */
   readonly random: () => number;
+  /** Of the encryption that was made last. */
+  readonly lastFrames: () => FrameEnd;
 }
 
 export class HeadlessMember {
@@ -40,6 +43,7 @@ export class HeadlessMember {
   #encryption: Encryption | null = null;
   #peerId: PeerId | null = null;
   #room: Room | null = null;
+  #frames: FrameEnd | null = null;
   /** Why it is over, where nobody here ended it. */
   ended: EndReason | 'keys-lost' | null = null;
 
@@ -91,6 +95,12 @@ export class HeadlessMember {
     const state = this.#view.state(this.peerId, announced);
     if (state === null) throw new Error(`${this.name} is in no group`);
     return state;
+  }
+
+  /** Its frame worker. */
+  get frames(): FrameEnd {
+    if (this.#frames === null) throw new Error(`${this.name} is not in the room`);
+    return this.#frames;
   }
 
   /** What others said, as `name: text`. */
@@ -149,7 +159,10 @@ export class HeadlessMember {
   #enter({ peerId, room }: JoinAnswer): void {
     this.#peerId = peerId;
     this.#room = room;
-    this.#encryption ??= this.#startEncryption(peerId);
+    if (this.#encryption === null) {
+      this.#encryption = this.#startEncryption(peerId);
+      this.#frames = this.#deps.lastFrames();
+    }
     this.#encryption.see(room);
   }
 

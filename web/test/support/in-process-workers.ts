@@ -1,10 +1,10 @@
 // The page's two workers without threads: the page makes them with `new Worker`, and gets the real key
 // worker and the real frame worker, with a clock of the test's.
 import { vi } from 'vitest';
-import { startFrameWorker } from '../../../e2ee/src/frame-worker.ts';
 import type { GroupKeys, GroupKeysDeps } from '../../../e2ee/src/group-keys.ts';
 import { startKeyWorker } from '../../../e2ee/src/key-worker.ts';
 import { createGroupKeys } from '../../../e2ee/src/mls-group-keys.ts';
+import { FrameEnd } from '../../../e2ee/src/testing/frame-end.ts';
 import type { TestTime } from './time.ts';
 
 const KEYS = 'keys';
@@ -35,27 +35,26 @@ const portOf = (data: unknown): MessagePort | null =>
 
 export type MakeKeys = (deps: GroupKeysDeps) => Promise<GroupKeys>;
 
+export interface InstalledWorkers {
+  /** The frame worker that was made last, to put frames through. */
+  readonly lastFrames: () => FrameEnd;
+}
+
 /** Until `vi.unstubAllGlobals`. `makeKeys`: in place of the real ones, or around them. */
-export const installWorkers = (time: TestTime, makeKeys: MakeKeys = createGroupKeys): void => {
+export const installWorkers = (
+  time: TestTime,
+  makeKeys: MakeKeys = createGroupKeys,
+): InstalledWorkers => {
+  let lastFrames: FrameEnd | null = null;
+
   class InProcessWorker {
-    readonly #inside = new Map<string, Listener>();
+    readonly #inside: (data: unknown) => void;
     readonly #outside = new Map<string, Listener>();
     readonly #ports: MessagePort[] = [];
     #ended = false;
 
     constructor(url: string) {
-      const scope = {
-        postMessage: (news: unknown) => this.#deliver(this.#outside, structuredClone(news)),
-        addEventListener: (type: string, listener: Listener) => this.#inside.set(type, listener),
-      };
-      if (url === FRAMES) startFrameWorker(scope, { clock: time });
-      else {
-        startKeyWorker(scope, {
-          clock: time,
-          createKeys: async (deps) => watched(await makeKeys(deps), time),
-          die: () => this.#outside.get('error')?.({}),
-        });
-      }
+      this.#inside = url === FRAMES ? startFrames() : this.#startKeys();
     }
 
     addEventListener(type: string, listener: Listener): void {
@@ -67,7 +66,7 @@ export const installWorkers = (time: TestTime, makeKeys: MakeKeys = createGroupK
       const data: unknown = structuredClone(message, { transfer });
       const port = portOf(data);
       if (port !== null) this.#ports.push(port);
-      this.#deliver(this.#inside, data);
+      this.#later(() => this.#inside(data));
     }
 
     terminate(): void {
@@ -78,14 +77,49 @@ export const installWorkers = (time: TestTime, makeKeys: MakeKeys = createGroupK
       });
     }
 
-    #deliver(listeners: ReadonlyMap<string, Listener>, data: unknown): void {
+    #startKeys(): (data: unknown) => void {
+      const inside = new Map<string, Listener>();
+      startKeyWorker(
+        {
+          postMessage: (news) => {
+            const data: unknown = structuredClone(news);
+            this.#later(() => this.#outside.get('message')?.({ data }));
+          },
+          addEventListener: (type, listener) => inside.set(type, listener),
+        },
+        {
+          clock: time,
+          createKeys: async (deps) => watched(await makeKeys(deps), time),
+          die: () => this.#outside.get('error')?.({}),
+        },
+      );
+      return (data) => inside.get('message')?.({ data });
+    }
+
+    #later(task: () => void): void {
       time.touch();
       queueMicrotask(() => {
-        if (!this.#ended) listeners.get('message')?.({ data });
+        if (!this.#ended) task();
       });
     }
   }
+
+  const startFrames = (): ((data: unknown) => void) => {
+    const end = new FrameEnd(time);
+    lastFrames = end;
+    return (data) => {
+      const port = portOf(data);
+      if (port !== null) end.connectKeys(port);
+    };
+  };
+
   vi.stubGlobal('Worker', InProcessWorker);
   vi.stubGlobal('KEY_WORKER_URL', KEYS);
   vi.stubGlobal('FRAME_WORKER_URL', FRAMES);
+  return {
+    lastFrames: () => {
+      if (lastFrames === null) throw new Error('no frame worker was made');
+      return lastFrames;
+    },
+  };
 };
