@@ -42,7 +42,7 @@ export const shieldWords = {
   },
   title: { encrypted: 'Encrypted end to end', none: 'No keys yet' },
   meaning:
-    'If everybody sees this same code, only the people listed here have the keys. Read it to each other.',
+    'If all of you see this same code, only those listed under People have the keys. Read it to each other.',
   noKeys: 'Until the key is there, nothing is sent and nothing is shown.',
   code: 'Safety code',
   computing: 'Computing the code…',

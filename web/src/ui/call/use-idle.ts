@@ -6,6 +6,9 @@ import { useEffect, useState } from 'preact/hooks';
 const REST_MS = 3000;
 const IN_USE = ':hover, :has(:focus-visible), :has(:popover-open)';
 
+/** Something is open over the call: the safety code, a menu. */
+const isReading = (): boolean => document.querySelector(':popover-open') !== null;
+
 /** `controls` are what would fade; `wanted` is false while they are needed. */
 export const useIdle = (controls: RefObject<HTMLElement | null>, wanted: boolean): boolean => {
   const [idle, setIdle] = useState(false);
@@ -19,7 +22,7 @@ export const useIdle = (controls: RefObject<HTMLElement | null>, wanted: boolean
       if (byMouse) timer = setTimeout(rest, REST_MS);
     };
     const rest = () => {
-      if (controls.current?.matches(IN_USE)) wake();
+      if (controls.current?.matches(IN_USE) || isReading()) wake();
       else setIdle(true);
     };
     const onPointer = ({ pointerType }: PointerEvent) => {
