@@ -51,8 +51,6 @@ export class EpochOutlet {
   install({ groupId, epoch, leaf, roster, baseKey }: EpochFacts): void {
     const leaves = new Map(roster.map((member) => [member.peerId, member.leaf]));
     this.#newest = { groupId, epoch };
-    // Of an epoch that another one followed before it was installed, nobody is told.
-    this.#heldReady = null;
     this.#next(async () => {
       try {
         await this.#feed.install({ groupId, epoch, ownLeaf: leaf, leaves }, baseKey);
@@ -62,6 +60,7 @@ export class EpochOutlet {
     });
   }
 
+  /** Of an epoch that another one followed before it was installed, nobody is told. */
   ready(ready: Ready): void {
     this.#heldReady = ready;
   }

@@ -1,0 +1,34 @@
+// What the encryption costs: a frame, in Node and in Chromium, beside WebCrypto's own part of it; and
+// what a group of some size costs one member. Each part gives rows; whoever measures more adds theirs.
+import { report, type Row } from '../../bench/report.ts';
+import { measureInChromium } from './lib/frames-in-chromium.ts';
+import { type FrameFigures, measureFrames } from './lib/measure-frames.ts';
+import { type GroupFigures, measureGroups } from './lib/measure-group.ts';
+
+const FRAME_AIM = '≤ 1.3 from 1200 bytes on';
+
+const frameRows = (where: string, figures: readonly FrameFigures[]): readonly Row[] =>
+  figures.flatMap(({ bytes, what, ours, bare }) => [
+    { what: `${where}: ${what} ${bytes} bytes`, unit: 'µs', values: ours },
+    {
+      what: `${where}: ${what} ${bytes} bytes, against bare WebCrypto`,
+      unit: 'ratio',
+      values: ours.map((value, run) => value / (bare[run] ?? Number.NaN)),
+      ...(bytes >= 1200 ? { aim: FRAME_AIM } : {}),
+    },
+  ]);
+
+const groupRows = (figures: readonly GroupFigures[]): readonly Row[] =>
+  figures.map(({ members, step, values }) => ({
+    what: `Node: ${step}, ${members} members`,
+    unit: 'ms',
+    values,
+  }));
+
+if (import.meta.main) {
+  report('e2ee', [
+    ...frameRows('Node', await measureFrames()),
+    ...frameRows('Chromium', await measureInChromium()),
+    ...groupRows(await measureGroups()),
+  ]);
+}
