@@ -1,7 +1,7 @@
 // Group sessions in trouble: garbage, gaps, leaves, kicks, a lost record; and the end of epochs.
 import { expect, test } from 'vitest';
 import { utf8 } from './group-bytes.ts';
-import { generationOf } from './group-id.ts';
+import { generationOf, makeGroupId } from './group-id.ts';
 import type { MadeMessage } from './group-session-types.ts';
 import { phaseOf, rosterOf, sentCommits, withhold, worldOf } from './testing/group-rooms.ts';
 import { GroupWorld } from './testing/group-world.ts';
@@ -48,6 +48,19 @@ test('G29 garbage for one: it keeps its keys, then rejoins alone and the group s
   await world.converge(5000);
   expect(world.lastEpoch('d').groupId).toBe(groupId);
   expect(new Set(rosterOf(world, 'a'))).toEqual(new Set(['a', 'b', 'c', 'd', 'x']));
+});
+
+test('G25 a record that was never so: no welcome comes by it, so it is asked for anew', async () => {
+  const world = await worldOf(3);
+  const groupId = makeGroupId(7);
+  const { runner } = world.client('c');
+  // Of somebody who is not there; and it hides all commits of the group that there is.
+  runner.handle({ type: 'peer-connected', peerId: 'nobody' });
+  runner.handle({ type: 'group-created', group: { groupId, epoch: 0 }, by: 'nobody' });
+  await world.pass(40_000);
+  expect(world.client('c').effects).toContainEqual({ type: 'ask-record' });
+  await world.converge(60_000);
+  expect(rosterOf(world, 'a')).toContain('c');
 });
 
 test('G30 no second rejoin within 30 s', async () => {

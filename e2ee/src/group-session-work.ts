@@ -97,12 +97,15 @@ function cannotFollow(state: SessionState, commit: CommitFact, now: number): Ses
   return { state: { ...state, phase: stuck }, effects };
 }
 
-/** The next try for a welcome, or a pause after three. */
+/** The next try for a welcome; after three a pause, and a look at whether the record is as one thinks. */
 export function tryAgain(state: SessionState, tries: number, now: number): SessionStep {
   if (tries < TRIES) {
     return none({ ...state, phase: { name: 'key-package', tries: tries + 1 } });
   }
-  const effects: SessionEffect[] = [{ type: 'tell', trouble: 'no-welcome' }];
+  const effects: SessionEffect[] = [
+    { type: 'tell', trouble: 'no-welcome' },
+    { type: 'ask-record' },
+  ];
   return { state: { ...state, phase: { name: 'rejoin', at: now + REJOIN_EVERY_MS } }, effects };
 }
 
