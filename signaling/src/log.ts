@@ -11,6 +11,7 @@ const SECRET_FIELDS = [
   'authorization',
   'envelope',
   'joinHash',
+  'joinKey',
 ];
 
 export const createLogger = (level: string, destination?: DestinationStream): Logger =>

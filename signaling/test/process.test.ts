@@ -7,17 +7,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { CLOSE, RoomId } from '../src/protocol/index.ts';
+import { CLOSE } from '../src/protocol/index.ts';
+import { createRoom } from './support/rooms.ts';
 import { startServer } from './support/server-process.ts';
 import { TestClient } from './support/test-client.ts';
 
 const dataDir = (): string => mkdtempSync(join(tmpdir(), 'sotto-data-'));
-
-const newRoom = async (url: string): Promise<RoomId> => {
-  const response = await fetch(`${url}/api/rooms`, { method: 'POST' });
-  return z.parse(z.object({ roomId: RoomId }), await response.json()).roomId;
-};
 
 const childrenOf = (pid: number | undefined): string =>
   execFileSync('sh', ['-c', `cat /proc/${pid}/task/*/children`])
@@ -26,7 +21,7 @@ const childrenOf = (pid: number | undefined): string =>
 
 it('L5 SIGTERM: sockets are told, workers end, the process exits with 0', async () => {
   const server = await startServer({ DATA_DIR: dataDir(), MEDIA_WORKERS: '2' });
-  const ada = await TestClient.join(server.url, await newRoom(server.url));
+  const ada = await TestClient.join(server.url, await createRoom(server.url));
   await ada.placed();
   const workers = childrenOf(server.process.pid).split(' ');
   expect(workers).toHaveLength(2);
@@ -59,7 +54,7 @@ it('L5 a socket that answers nothing does not hold up the end', async () => {
 it('J5 killed and started again with the same DATA_DIR: the same peers join again', async () => {
   const settings = { DATA_DIR: dataDir(), MEDIA_WORKERS: '1' };
   const before = await startServer(settings);
-  const roomId = await newRoom(before.url);
+  const roomId = await createRoom(before.url);
   const ada = await TestClient.join(before.url, roomId, 'Ada');
   const bob = await TestClient.join(before.url, roomId, 'Bob');
   const secret = join(settings.DATA_DIR, 'jwt-secret');

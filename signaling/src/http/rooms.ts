@@ -1,6 +1,9 @@
-// Rooms over HTTP: make an id, ask who is there, get a token to join with.
+// Rooms over HTTP: make an id, ask who is there, get a token to join with. The last two take the link's
+// join key (PROTOCOL R1), which is never kept and never logged.
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import type { RoomIds } from '../auth/room-ids.ts';
+import * as z from 'zod/mini';
+import { JoinHash, type RoomIds } from '../auth/room-ids.ts';
 import { JOIN_TOKEN_TTL_S, type Tokens } from '../auth/tokens.ts';
 import { AppError } from '../errors.ts';
 import type { RoomId } from '../protocol/index.ts';
@@ -17,27 +20,34 @@ export interface RoomRoutesDeps {
   readonly rooms: RoomService;
 }
 
+const NewRoom = z.object({ joinHash: JoinHash });
+
+const bearerOf = ({ authorization }: IncomingHttpHeaders): string | undefined =>
+  /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+
 const perMinute = (max: number) => ({ config: { rateLimit: { max, timeWindow: '1 minute' } } });
 
 export const roomRoutes = (
   app: FastifyInstance,
   { roomIds, tokens, rooms }: RoomRoutesDeps,
 ): void => {
-  const requireRoom = (id: string): RoomId => {
-    const roomId = roomIds.verify(id);
+  const requireRoom = (id: string, headers: IncomingHttpHeaders): RoomId => {
+    const roomId = roomIds.verify(id, bearerOf(headers));
     if (roomId === undefined) throw new AppError('room-not-found', 'No such meeting');
     return roomId;
   };
 
-  app.post('/api/rooms', perMinute(ROOMS_PER_MINUTE), async (_request, reply) =>
-    reply.status(201).send({ roomId: roomIds.mint() }),
-  );
+  app.post('/api/rooms', perMinute(ROOMS_PER_MINUTE), async ({ body }, reply) => {
+    const wanted = NewRoom.safeParse(body);
+    if (!wanted.success) throw new AppError('bad-request', 'A meeting needs its joinHash');
+    return reply.status(201).send({ roomId: roomIds.mint(wanted.data.joinHash) });
+  });
 
   app.get<{ Params: { id: string } }>(
     '/api/rooms/:id',
     perMinute(LOOKUPS_PER_MINUTE),
-    async ({ params }) => {
-      const record = await rooms.read(requireRoom(params.id));
+    async ({ params, headers }) => {
+      const record = await rooms.read(requireRoom(params.id, headers));
       return { peers: record?.peers.length ?? 0 };
     },
   );
@@ -45,8 +55,8 @@ export const roomRoutes = (
   app.post<{ Params: { id: string } }>(
     '/api/rooms/:id/token',
     perMinute(LOOKUPS_PER_MINUTE),
-    async ({ params }) => {
-      const token = tokens.forJoin({ room: requireRoom(params.id), peer: newPeerId() });
+    async ({ params, headers }) => {
+      const token = tokens.forJoin({ room: requireRoom(params.id, headers), peer: newPeerId() });
       return { token, expiresInSeconds: JOIN_TOKEN_TTL_S };
     },
   );

@@ -4,6 +4,7 @@ import type { RoomId } from '../../src/protocol/index.ts';
 import { newHead, newIncarnation, newPeerId } from '../../src/random.ts';
 import { emptyRecord, evolve, NO_STREAMS } from '../../src/rooms/evolve.ts';
 import type { Fact, RoomEvent, RoomRecord } from '../../src/rooms/record.ts';
+import { JOIN_HASH } from '../support/rooms.ts';
 import type { RoomStore, StoreListener } from '../../src/rooms/room-store.ts';
 
 export const DEAF: StoreListener = {
@@ -12,7 +13,9 @@ export const DEAF: StoreListener = {
   onWhisper: () => undefined,
 };
 
-export const roomIds = createRoomIds(Buffer.alloc(32, 7));
+const ids = createRoomIds(Buffer.alloc(32, 7));
+
+export const roomIds = { mint: () => ids.mint(JOIN_HASH) };
 
 const joined = (): Fact => ({
   type: 'peer-joined',

@@ -18,7 +18,8 @@ import {
   type World,
   type WorldOptions,
 } from '../support/harness.ts';
-import { fetchToken, TestClient } from '../support/test-client.ts';
+import { fetchToken, JOIN_HASH, postRoom } from '../support/rooms.ts';
+import { TestClient } from '../support/test-client.ts';
 
 const refusal = (code: string) => expect.objectContaining({ code });
 
@@ -322,7 +323,7 @@ it('H5 behind a proxy of ours the address is what that proxy says, not what the 
   const statuses: number[] = [];
   for (let sent = 0; sent < 130; sent += 1) {
     const headers = { 'x-forwarded-for': `10.9.0.${sent}, 203.0.113.7` };
-    statuses.push((await fetch(`${url}/api/rooms`, { method: 'POST', headers })).status);
+    statuses.push((await postRoom(url, { joinHash: JOIN_HASH }, headers)).status);
   }
   expect(statuses.filter((status) => status === 429)).toHaveLength(10);
 });

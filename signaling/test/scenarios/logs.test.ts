@@ -4,7 +4,8 @@ import { roomTag } from '../../src/auth/room-ids.ts';
 import { deriveSecrets } from '../../src/auth/secrets.ts';
 import { micParameters } from '../../../sfu-worker/test/rtp-fixtures.ts';
 import { describeScenarios, TEST_SECRET } from '../support/harness.ts';
-import { fetchToken, TestClient } from '../support/test-client.ts';
+import { bearer, fetchToken, JOIN_HASH, JOIN_KEY } from '../support/rooms.ts';
+import { TestClient } from '../support/test-client.ts';
 
 describeScenarios('logs', (getWorld) => {
   it('tell who did what where, and hold no token, id, name, address, SDP or URL', async () => {
@@ -29,6 +30,7 @@ describeScenarios('logs', (getWorld) => {
     await ada.send('join', { token: sessionToken }).catch(() => undefined);
     await fetch(`${url}/api/rooms/${roomId.slice(0, 23)}x/token?token=${token}`, {
       method: 'POST',
+      headers: bearer(),
     });
     await ada.request('leave', {});
 
@@ -46,6 +48,8 @@ describeScenarios('logs', (getWorld) => {
       roomId,
       TEST_SECRET,
       'Lovelace',
+      JOIN_KEY,
+      JOIN_HASH,
       '/api/rooms',
       ...[roomIdKey, tokenKey].flatMap((key) => [key.toString('hex'), key.toString('base64url')]),
       iceParameters.password,

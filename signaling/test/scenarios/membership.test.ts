@@ -11,7 +11,8 @@ import { ABSENCE_MS } from '../../src/rooms/absences.ts';
 import { emptyRecord, evolve } from '../../src/rooms/evolve.ts';
 import { RECORD_SCHEMA, type RoomEvent } from '../../src/rooms/record.ts';
 import { describeScenarios, type World } from '../support/harness.ts';
-import { fetchToken, Refused, TestClient } from '../support/test-client.ts';
+import { fetchToken } from '../support/rooms.ts';
+import { Refused, TestClient } from '../support/test-client.ts';
 
 const refusal = (code: string) => expect.objectContaining({ code });
 

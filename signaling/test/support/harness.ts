@@ -5,16 +5,16 @@ import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
-import * as z from 'zod/mini';
 import { buildApp } from '../../src/app.ts';
 import { createLogger } from '../../src/log.ts';
-import { HEARTBEAT_INTERVAL_MS, RoomId } from '../../src/protocol/index.ts';
+import { HEARTBEAT_INTERVAL_MS, type RoomId } from '../../src/protocol/index.ts';
 import { evolve } from '../../src/rooms/evolve.ts';
 import type { RoomRecord } from '../../src/rooms/record.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
 import { type ConnectionLimits, DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
 import { ManualClock } from './manual-clock.ts';
+import { createRoom } from './rooms.ts';
 import { TestClient } from './test-client.ts';
 
 export const TEST_SECRET = 'a secret of the tests, long enough';
@@ -106,10 +106,7 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
     urls,
     apps,
     logLines,
-    newRoom: async () => {
-      const response = await fetch(`${nextUrl()}/api/rooms`, { method: 'POST' });
-      return z.parse(z.object({ roomId: RoomId }), await response.json()).roomId;
-    },
+    newRoom: () => createRoom(nextUrl()),
     record: async (roomId) => {
       const read = await store.read(roomId, null);
       if (read.kind !== 'snapshot') throw new Error('no record');

@@ -6,7 +6,8 @@ import type { ConnectionLimits } from '../../src/socket/rate-limit.ts';
 import { startWorld, type World } from './harness.ts';
 import { hostileMessage } from './hostile-messages.ts';
 import { seeded, type Seeded } from './seeded.ts';
-import { fetchToken, TestClient } from './test-client.ts';
+import { fetchToken } from './rooms.ts';
+import { TestClient } from './test-client.ts';
 
 /** After this many the socket is asked to answer for all of them. */
 const BATCH = 40;

@@ -16,6 +16,7 @@ import {
   type RoomId,
   type ServerEvent,
 } from '../../src/protocol/index.ts';
+import { fetchToken } from './rooms.ts';
 
 export class Refused extends Error {
   readonly code: ErrorCode;
@@ -241,8 +242,3 @@ export class TestClient {
     if (this.position !== null) this.position = { ...this.position, version, head };
   }
 }
-
-export const fetchToken = async (url: string, roomId: RoomId): Promise<string> => {
-  const response = await fetch(`${url}/api/rooms/${roomId}/token`, { method: 'POST' });
-  return z.parse(z.object({ token: z.string() }), await response.json()).token;
-};
