@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
-const TARGETS = ['chrome123', 'firefox125', 'safari17.5'];
+const TARGETS = ['chrome137', 'firefox130', 'safari17.5'];
 
 async function bundle(name: string) {
   const entry = fileURLToPath(import.meta.resolve(`@sotto/e2ee/${name}`));

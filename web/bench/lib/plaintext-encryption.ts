@@ -5,7 +5,7 @@ import type { EncryptionDeps } from '../../src/call/encryption/encryption.ts';
 
 export const peerConnectionSettings: RTCConfiguration = {};
 
-export const canEncryptFrames = (): boolean => true;
+export const canEncrypt = async (): Promise<boolean> => true;
 
 const guarded = { ready: Promise.resolve(), detach: (): void => undefined };
 

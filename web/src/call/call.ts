@@ -14,7 +14,7 @@ import {
   type FailReason,
   type Notice,
 } from './call-state.ts';
-import { canEncryptFrames } from './encryption/encryption.ts';
+import { canEncrypt } from './encryption/encryption.ts';
 import { failReasonOfError } from './fail-reason.ts';
 import { LocalMedia } from './local-media.ts';
 import { Meeting } from './meeting.ts';
@@ -106,12 +106,9 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
 
   /** Never rejects. */
   const enter = async (displayName: string): Promise<void> => {
-    if (!canEncryptFrames()) {
-      fail('unsupported-browser');
-      return;
-    }
     try {
-      await joinAs(displayName);
+      if (await canEncrypt()) await joinAs(displayName);
+      else fail('unsupported-browser');
     } catch (error) {
       fail(failReasonOfError(error));
     }

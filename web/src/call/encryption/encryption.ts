@@ -69,9 +69,20 @@ export const peerConnectionSettings: RTCConfiguration & {
   readonly encodedInsertableStreams: boolean;
 } = { encodedInsertableStreams: true };
 
-/** False in browsers that give pages no encoded frames: there nobody may join. */
-export const canEncryptFrames = (): boolean =>
+const hasEncodedFrames = (): boolean =>
   'RTCRtpScriptTransform' in globalThis || 'createEncodedStreams' in RTCRtpSender.prototype;
+
+/** False in browsers that lack encoded frames or the group's curves: there nobody may join. */
+export const canEncrypt = async (): Promise<boolean> => {
+  if (!hasEncodedFrames()) return false;
+  try {
+    await crypto.subtle.generateKey('X25519', false, ['deriveBits']);
+    await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 export class Encryption {
   readonly #deps: EncryptionDeps;
