@@ -85,6 +85,11 @@ export class Wire {
     this.#line?.listener.onText(text);
   }
 
+  /** As if the client had sent it. */
+  send(text: string): void {
+    if (this.#line !== null) this.#send(this.#line.socket, text);
+  }
+
   #open(url: string, listener: SocketListener): Socket {
     const release = this.#deps.time.hold();
     const socket = new WebSocket(url);
