@@ -10,6 +10,7 @@ import {
   type Signal,
 } from '@sotto/signaling/protocol';
 import { makeGroupId } from '../../e2ee/src/group-id.ts';
+import { Apps } from './support/apps.ts';
 import { GroupScene } from './support/group-scene.ts';
 import {
   gatherLied,
@@ -20,6 +21,7 @@ import {
   tellAll,
 } from './support/lied-to.ts';
 import type { Fact } from './support/lying-server.ts';
+import { listening } from './support/said.ts';
 
 let scene: GroupScene;
 beforeEach(async () => {
@@ -41,6 +43,9 @@ const ghostJoined = (): Fact => ({ event: 'peer-joined', data: { peer: ghostView
 
 const random = (bytes: number): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('base64url');
+
+const isOfLeaving = ({ event }: Fact): boolean =>
+  event === 'peer-disconnected' || event === 'peer-left';
 
 const keyPackage = (peerId: PeerId, envelope: string): Fact => ({
   event: 'key-package',
@@ -356,6 +361,68 @@ test('G27 the server says that somebody left: it is removed, as the server’s p
   expect(namesOf(at(all, 0).member)).toEqual(['Ada', 'Bob', 'Cy']);
   expect(cy.member.texts).toEqual([]);
   await makePeace(all);
+});
+
+test('G37 a forked group: other codes in each half, and nothing of one opens in the other', async () => {
+  const all = await gatherLied(scene, 'Ada', 'Bob', 'Cy', 'Dan');
+  const [left, right] = [all.slice(0, 2), all.slice(2)];
+  const other = await Apps.start(scene.time, 1);
+  try {
+    // Each half is told that the other is there still.
+    lieToAll(left, { fact: (fact) => (isOfLeaving(fact) ? [] : [fact]) });
+    const leftViews = left.map(({ member }) => {
+      const { peerId } = member;
+      return { ...ghostView(), peerId, displayName: member.name };
+    });
+    lieToAll(right, { room: (room) => ({ ...room, peers: [...leftViews, ...room.peers] }) });
+    for (const { member } of right) {
+      member.wire.detour = other.nextUrl;
+      member.wire.drop();
+    }
+    await scene.time.pass(5_000);
+    const overheard = listening();
+    const eve = await joinLied(scene, 'Eve');
+    const fay = await joinLied(scene, 'Fay');
+    fay.member.wire.detour = other.nextUrl;
+    fay.member.wire.drop();
+    fay.server.lies = right[0]?.server.lies ?? {};
+    const halves = [
+      [...left, eve],
+      [...right, fay],
+    ].map((half) => half.map(({ member }) => member));
+    const [one = [], two = []] = halves;
+    await scene.time.until(() =>
+      halves.every((half) => half.every(({ group }) => group.roster.length === 5)),
+    );
+    await scene.time.pass(2_000);
+    expect(namesOf(at(left, 0).member)).toEqual(['Ada', 'Bob', 'Cy', 'Dan', 'Eve']);
+    expect(namesOf(at(right, 0).member)).toEqual(['Ada', 'Bob', 'Cy', 'Dan', 'Fay']);
+    // The server shows both the same group and epoch: only a comparison of codes tells.
+    expect(new Set(scene.members.map(({ point }) => point)).size).toBe(1);
+    const codes = await scene.codes([...one, ...two]);
+    expect(new Set(codes.slice(0, 3)).size).toBe(1);
+    expect(new Set(codes.slice(3)).size).toBe(1);
+    expect(new Set(codes).size).toBe(2);
+
+    at(left, 1).member.wire.between = overheard;
+    await scene.say(at(left, 0).member, 'in the left half');
+    expect(at(left, 1).member.texts).toEqual(['Ada: in the left half']);
+    for (const member of two) member.overhear(overheard.toldMember);
+    await scene.time.pass(15_000);
+    expect(two.map(({ texts }) => texts)).toEqual([[], [], []]);
+    expect(await scene.hearers(at(left, 0).member, [...one, ...two])).toEqual(['Bob', 'Eve']);
+    expect(await scene.hearers(at(right, 0).member, [...one, ...two])).toEqual(['Dan', 'Fay']);
+
+    at(left, 1).member.wire.between = at(left, 1).server;
+    for (const member of two) {
+      member.wire.detour = null;
+      member.wire.drop();
+    }
+    await makePeace([...all, eve, fay]);
+    expect(namesOf(at(right, 0).member)).toEqual(['Ada', 'Bob', 'Cy', 'Dan', 'Eve', 'Fay', 'Zoe']);
+  } finally {
+    await other.close();
+  }
 });
 
 test('V4 the server says again and again that the room is new: the group stays', async () => {

@@ -38,6 +38,8 @@ export class Wire {
   /** What came and waits, while the way is held up. */
   #held: string[] | null = null;
   offline = false;
+  /** In place of the apps that it was made for. */
+  detour: (() => string) | null = null;
   between: Between = NOTHING_BETWEEN;
 
   constructor(deps: WireDeps) {
@@ -50,7 +52,8 @@ export class Wire {
       const close = time.after(REFUSED_MS, () => listener.onClose(GONE));
       return { send: () => undefined, close };
     }
-    return this.#open(`${nextUrl().replace('http', 'ws')}/ws`, listener);
+    const url = (this.detour ?? nextUrl)();
+    return this.#open(`${url.replace('http', 'ws')}/ws`, listener);
   };
 
   /** The socket is lost: no close frame either way. The client comes back by itself. */
