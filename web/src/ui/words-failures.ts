@@ -18,7 +18,7 @@ export const wayWords: Record<WayOn, string> = {
   home: 'Go to the start page',
 };
 
-export const failureWords: Record<FailReason, FailureWords> = {
+const failureWords: Record<FailReason, FailureWords> = {
   'room-not-found': {
     title: 'This link opens no meeting',
     text: 'There is no such meeting, or the key in the link does not belong to it. Ask for the whole link again, or open a meeting of your own.',
@@ -55,6 +55,16 @@ export const failureWords: Record<FailReason, FailureWords> = {
     ways: ['again', 'home'],
   },
 };
+
+/** No browser encrypts on a page without TLS: it is not the browser that lacks something. */
+const insecurePageWords: FailureWords = {
+  title: 'This page isn’t secure',
+  text: 'Meetings are encrypted in your browser, and browsers allow that only on pages opened with https. Open this address with https:// in front, or ask whoever runs the server to set it up.',
+  ways: ['home'],
+};
+
+export const wordsOf = (reason: FailReason, isSecurePage: boolean): FailureWords =>
+  reason === 'unsupported-browser' && !isSecurePage ? insecurePageWords : failureWords[reason];
 
 export const notFoundWords = {
   title: 'There is nothing at this address',

@@ -3,7 +3,7 @@ import type { FailReason } from '../../call/call-state.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { handOff } from '../hand-off.ts';
 import { useNewMeeting } from '../use-new-meeting.ts';
-import { failureWords, type WayOn, wayWords } from '../words-failures.ts';
+import { type WayOn, wayWords, wordsOf } from '../words-failures.ts';
 import { words } from '../words.ts';
 import { Outcome } from './outcome.tsx';
 import { currentPageLoad, shouldReload } from './reload-once.ts';
@@ -18,7 +18,7 @@ interface FailedProps {
 
 export const Failed = ({ reason, onAgain, onOtherKey }: FailedProps) => {
   const { problem, open } = useNewMeeting();
-  const { title, text, ways } = failureWords[reason];
+  const { title, text, ways } = wordsOf(reason, isSecureContext);
   const go: Record<Exclude<WayOn, 'home'>, () => void> = {
     'new-meeting': () => handOff(open()),
     again: () => onAgain?.(),
