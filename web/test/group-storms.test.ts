@@ -8,7 +8,7 @@ const STRIKES = 30;
 
 test.each([1, 2, 3])('G24–G36 a storm ends in one group (seed %i)', async (seed) => {
   await expect(
-    groupStorm({ seed, strikes: STRIKES, apps: 1 + (seed % 2) }),
+    groupStorm({ seed, strikes: STRIKES, apps: 1 + (seed % 2), isHostile: seed === 3 }),
   ).resolves.toBeUndefined();
 });
 

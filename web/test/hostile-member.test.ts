@@ -2,7 +2,7 @@
 // would. The room goes on, and others get in.
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { GroupPoint, MessageId, Requests } from '@sotto/signaling/protocol';
+import { GroupPoint, MessageId, PeerId, Requests } from '@sotto/signaling/protocol';
 import {
   importEnvelopeKey,
   openEnvelope,
@@ -138,6 +138,29 @@ test('G29 L1 the largest commit of noise that is taken, and one above: the room 
   await scene.join('Dan');
   await scene.converge();
   await scene.chatAllWays();
+});
+
+test('K4 L1 a commit with 260 welcomes is refused, and one to people who are not there brings nobody', async () => {
+  const { ada, bob, cy, mallory } = await four();
+  const commit = (count: number) => ({
+    messageId: MessageId.parse(random(12)),
+    group: pointOf(mallory),
+    tag: random(8),
+    envelope: random(300),
+    welcomes: Array.from({ length: count }, () => ({
+      to: PeerId.parse(random(12)),
+      envelope: random(60),
+    })),
+  });
+  await expect(mallory.request('commit', commit(260))).rejects.toMatchObject({
+    code: 'bad-request',
+  });
+  await mallory.request('commit', commit(60));
+  await scene.time.until(() => scene.isTogether([ada, bob, cy]), 20_000);
+  const record = await scene.apps.record(scene.roomId);
+  const present = new Set(record?.peers.map(({ peerId }) => peerId));
+  expect(record?.group?.members.filter((peerId) => !present.has(peerId))).toEqual([]);
+  await scene.chatAllWays([ada, bob, cy]);
 });
 
 test('K8 commits that let nobody in: six in a minute, then the author is told to wait', async () => {

@@ -1,5 +1,7 @@
 // One storm at real apps: people come, go, crash, lose sockets, hang and talk, in an order that the seed
 // picks; then it is still, and whoever is left must be one group.
+import { randomBytes } from 'node:crypto';
+import { GroupPoint, MessageId } from '@sotto/signaling/protocol';
 import { type Seeded, seeded } from '../../../signaling/test/support/seeded.ts';
 import { GroupScene } from './group-scene.ts';
 import type { HeadlessMember } from './headless-member.ts';
@@ -14,6 +16,7 @@ interface Storm {
   readonly random: Seeded;
   readonly held: Set<HeadlessMember>;
   names: number;
+  readonly isHostile: boolean;
 }
 
 const pickFrom = (
@@ -69,6 +72,19 @@ const STRIKES = {
     const member = pickFrom(random, scene.members);
     member?.say(`${member.name} ${random.int(1_000_000)}`).catch(() => undefined);
   },
+  // Taken by the server, and followed by nobody: the group is given up, or its author comes in again.
+  noise: async ({ scene, random, isHostile }: Storm) => {
+    const member = pickFrom(random, scene.members);
+    if (!isHostile || member?.epoch === undefined || member.epoch === null) return;
+    const noise = {
+      messageId: MessageId.parse(randomBytes(12).toString('base64url')),
+      group: GroupPoint.parse(member.epoch),
+      tag: randomBytes(8).toString('base64url'),
+      envelope: randomBytes(300).toString('base64url'),
+      welcomes: [],
+    };
+    member.request('commit', noise).catch(() => undefined);
+  },
   forget: async ({ scene, random }: Storm) => {
     if (!random.chance(0.25)) return;
     if ((await scene.apps.record(scene.roomId)) === null) return;
@@ -82,7 +98,7 @@ const STRIKES = {
 
 const OFTEN: readonly (keyof typeof STRIKES)[] = [
   ...(['join', 'join', 'join', 'leave', 'crash', 'drop', 'drop', 'vanish'] as const),
-  ...(['hang', 'comeBack', 'comeBack', 'talk', 'talk', 'forget'] as const),
+  ...(['hang', 'comeBack', 'comeBack', 'talk', 'talk', 'forget', 'noise'] as const),
 ];
 
 /** Nothing is shown twice, nothing in another's name. */
@@ -103,13 +119,20 @@ export interface StormOptions {
   readonly seed: number;
   readonly strikes: number;
   readonly apps: number;
+  /** Members send noise in place of commits, too. */
+  readonly isHostile?: boolean;
 }
 
 /** Throws, with the seed, where the room does not become one group again. */
-export const groupStorm = async ({ seed, strikes, apps }: StormOptions): Promise<void> => {
+export const groupStorm = async ({
+  seed,
+  strikes,
+  apps,
+  isHostile = false,
+}: StormOptions): Promise<void> => {
   const random = seeded(seed);
   const scene = await GroupScene.start({ apps, random: () => random.int(2 ** 20) / 2 ** 20 });
-  const storm: Storm = { scene, random, held: new Set(), names: 0 };
+  const storm: Storm = { scene, random, held: new Set(), names: 0, isHostile };
   try {
     await scene.join('p0');
     for (let index = 0; index < strikes; index += 1) {
@@ -130,7 +153,7 @@ export const groupStorm = async ({ seed, strikes, apps }: StormOptions): Promise
     await scene.chatAllWays();
     for (const member of scene.members) checkHeard(member);
   } catch (cause) {
-    throw new Error(`SEED=${seed} apps=${apps}`, { cause });
+    throw new Error(`SEED=${seed} apps=${apps} hostile=${isHostile}`, { cause });
   } finally {
     await scene.close();
   }
