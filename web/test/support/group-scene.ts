@@ -20,6 +20,9 @@ export interface SceneOptions {
 /** Senders move to a new epoch after one second at most. */
 const SWITCHED_MS = 1_200;
 
+/** Three key packages, half a minute's rest, and as much again. */
+const PATIENCE_MS = 180_000;
+
 const namesOf = (members: readonly HeadlessMember[]): string =>
   members
     .map(({ maybePeerId }) => maybePeerId ?? '?')
@@ -101,8 +104,9 @@ export class GroupScene {
     const joined: HeadlessMember[] = [];
     for (const name of names) {
       joined.push(await this.join(name));
-      await this.converge();
+      await this.#comeTogether(this.#members, PATIENCE_MS);
     }
+    await this.converge();
     return joined;
   }
 
@@ -157,8 +161,14 @@ export class GroupScene {
   /** Until all are together, and send there; then one code is shown to all. */
   async converge(
     members: readonly HeadlessMember[] = this.#members,
-    patienceMs = 180_000,
+    patienceMs = PATIENCE_MS,
   ): Promise<void> {
+    await this.#comeTogether(members, patienceMs);
+    const codes = await this.codes(members);
+    expect(new Set(codes).size, 'one safety code').toBe(1);
+  }
+
+  async #comeTogether(members: readonly HeadlessMember[], patienceMs: number): Promise<void> {
     try {
       await this.time.until(() => this.isTogether(members), patienceMs);
       await this.time.pass(SWITCHED_MS);
@@ -166,8 +176,6 @@ export class GroupScene {
     } catch (cause) {
       throw new Error(await this.#inWords(members), { cause });
     }
-    const codes = await this.codes(members);
-    expect(new Set(codes).size, 'one safety code').toBe(1);
   }
 
   codes(members: readonly HeadlessMember[] = this.#members): Promise<readonly string[]> {

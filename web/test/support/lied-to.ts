@@ -29,8 +29,9 @@ export const gatherLied = async (
   const all: LiedTo[] = [];
   for (const name of names) {
     all.push(await joinLied(scene, name));
-    await scene.converge();
+    await scene.time.until(() => scene.isTogether());
   }
+  await scene.converge();
   return all;
 };
 
