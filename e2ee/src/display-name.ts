@@ -2,13 +2,10 @@
 // welcome, covered by the tree hash, never seen by the server (RFC 9420 §7.2, private range §17.3).
 import type { Extension } from 'ts-mls';
 import { GroupError } from './group-errors.ts';
+import { isDisplayName } from './display-name-text.ts';
 import { utf8 } from './group-bytes.ts';
 
 export const NAME_EXTENSION = 0xff01;
-const MAX_NAME_BYTES = 64;
-
-// Control characters, line separators, and the marks that reorder the text around a name.
-const UNSAFE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Throws `bad-name` for a name that no member would accept. */
@@ -23,11 +20,9 @@ export function nameExtension(name: string): Extension {
 export function readName(extensions: readonly Extension[]): string | undefined {
   const [extension, ...others] = extensions;
   if (extension?.extensionType !== NAME_EXTENSION || others.length > 0) return undefined;
-  const { length } = extension.extensionData;
-  if (length === 0 || length > MAX_NAME_BYTES) return undefined;
   try {
     const name = decoder.decode(extension.extensionData);
-    return UNSAFE.test(name) ? undefined : name;
+    return isDisplayName(name) ? name : undefined;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 // worker's bundle (@sotto/e2ee/key-worker), and frames are sealed in @sotto/e2ee/frame-worker.
 export { type FrameCodec, frameCodecOf } from './clear-prefix.ts';
 export { type Comparison, type Verdict, judgeComparison, pinRoster } from './comparison.ts';
+export { isDisplayName } from './display-name-text.ts';
 export { FrameError, type FrameErrorCode } from './errors.ts';
 export { type FrameClock, systemFrameClock } from './frame-clock.ts';
 export { type FrameStream, MAX_LEAF } from './frame-kid.ts';

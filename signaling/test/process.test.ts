@@ -55,8 +55,8 @@ it('J5 killed and started again with the same DATA_DIR: the same peers join agai
   const settings = { DATA_DIR: dataDir(), MEDIA_WORKERS: '1' };
   const before = await startServer(settings);
   const roomId = await createRoom(before.url);
-  const ada = await TestClient.join(before.url, roomId, 'Ada');
-  const bob = await TestClient.join(before.url, roomId, 'Bob');
+  const ada = await TestClient.join(before.url, roomId);
+  const bob = await TestClient.join(before.url, roomId);
   const secret = join(settings.DATA_DIR, 'jwt-secret');
   expect(statSync(secret).mode & 0o777).toBe(0o600);
   await before.end('SIGKILL');
@@ -66,7 +66,7 @@ it('J5 killed and started again with the same DATA_DIR: the same peers join agai
   for (const old of [ada, bob]) {
     const back = await TestClient.connect(after.url);
     await expect(back.resume(old)).rejects.toMatchObject({ code: 'room-reset' });
-    const joined = await back.join(old.session.sessionToken, 'again');
+    const joined = await back.join(old.session.sessionToken);
     expect(joined.peerId).toBe(old.peerId);
     expect(joined.room.position.incarnation).not.toBe(old.at.incarnation);
     await back.placed();

@@ -7,7 +7,13 @@ export const rememberWorkers = (): void => {
   window.Worker = class extends Original {
     constructor(url: string | URL, options?: WorkerOptions) {
       super(url, options);
-      document.addEventListener(`test:end-${options?.name ?? 'worker'}`, () => this.terminate());
+      const name = options?.name ?? 'worker';
+      document.addEventListener(`test:end-${name}`, () => this.terminate());
+      // As after an error that nothing in the worker caught.
+      document.addEventListener(`test:fail-${name}`, () => {
+        this.terminate();
+        this.dispatchEvent(new Event('error'));
+      });
     }
   };
 };

@@ -34,7 +34,6 @@ const OFF = { on: false };
 
 const ghostView = (): PeerView => ({
   peerId: GHOST,
-  displayName: 'Ghost',
   connected: true,
   streams: { mic: OFF, cam: OFF, screen: OFF, screenAudio: OFF },
 });

@@ -32,14 +32,14 @@ const enter =
     if (peer !== undefined) context.session.enter(holder.roomId, peer, record);
   };
 
-const join = bind(Requests.join, async (context, { protocol, token, displayName }) => {
+const join = bind(Requests.join, async (context, { protocol, token }) => {
   requireEntry(context, protocol);
   const { deps } = context;
   const { room: roomId, peer: peerId } = deps.tokens.verify(token, ['join', 'session']);
   const ring = await deps.rooms.readMessages(roomId, Infinity);
   const { record } = await deps.rooms.execute(
     roomId,
-    { type: 'join', peerId, displayName, maxPeers: deps.maxPeersPerRoom },
+    { type: 'join', peerId, maxPeers: deps.maxPeersPerRoom },
     enter(context, { roomId, peerId }),
   );
   // Of another life of the room there is nothing to have.

@@ -21,7 +21,6 @@ export const PROTOCOL_VERSION = 2;
 export const LIMITS = {
   /** One WebSocket message from a client. Raising it lets one client hold more of a node's memory. */
   messageBytes: 128 * 1024,
-  displayNameBytes: 64,
   /** Base64url characters of a sealed key package, which has some 500 bytes. */
   keyPackageChars: 4 * 1024,
   /** Base64url characters of a sealed application message: a chat text, or a session description. */
@@ -73,21 +72,6 @@ export const Placement = z.int().check(z.gte(1));
 export const Position = z.object({ incarnation: Incarnation, version: Version, head: Head });
 export type Position = z.infer<typeof Position>;
 
-const encoder = new TextEncoder();
-
-// Control characters, line separators, and the marks that reorder the text around a name.
-const UNSAFE_IN_NAME = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
-
-// Format characters, spaces, and the fillers that draw nothing.
-const VISIBLE_IN_NAME = /[^\p{Cf}\p{Z}\u115f\u1160\u2800\u3164\uffa0]/u;
-
-export const DisplayName = z.string().check(
-  z.trim(),
-  z.minLength(1),
-  z.refine((name) => encoder.encode(name).length <= LIMITS.displayNameBytes),
-  z.refine((name) => VISIBLE_IN_NAME.test(name) && !UNSAFE_IN_NAME.test(name)),
-);
-
 export const StreamSource = z.enum(['mic', 'cam', 'screen', 'screenAudio']);
 export type StreamSource = z.infer<typeof StreamSource>;
 export const STREAM_SOURCES = StreamSource.options;
@@ -133,6 +117,8 @@ export type ErrorCode = z.infer<typeof ErrorCode>;
 export const CLOSE = {
   /** From a client: the person left; nobody waits for a resume. */
   leave: 4000,
+  /** From a browser: the page goes away, as in a reload (RFC 6455 §7.4.1); Firefox may say only this. */
+  goingAway: 1001,
   badMessage: 4001,
   silent: 4002,
   replaced: 4003,

@@ -13,10 +13,9 @@ import {
   Version,
 } from './common.ts';
 
-/** A person in the room as others may see them. */
+/** A person in the room as the server knows them: names are the group's. */
 export const PeerView = z.object({
   peerId: PeerId,
-  displayName: z.string(),
   connected: z.boolean(),
   streams: Streams,
 });

@@ -3,7 +3,6 @@
 import * as z from 'zod/mini';
 import {
   boundedRecord,
-  DisplayName,
   LIMITS,
   PeerId,
   Placement,
@@ -61,7 +60,7 @@ export type ConsumerDescription = z.infer<typeof ConsumerDescription>;
 export const Requests = {
   /** Enter the room of the token (PROTOCOL J1). Joining again with the same peer id is no error. */
   join: {
-    data: z.object({ protocol: z.int(), token: Token, displayName: DisplayName }),
+    data: z.object({ protocol: z.int(), token: Token }),
     answer: z.object({
       peerId: PeerId,
       sessionToken: Token,

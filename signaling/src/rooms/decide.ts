@@ -9,7 +9,6 @@ export type Command =
   | {
       readonly type: 'join';
       readonly peerId: PeerId;
-      readonly displayName: string;
       readonly maxPeers: number;
     }
   | { readonly type: 'resume'; readonly peerId: PeerId }
@@ -43,12 +42,11 @@ const join = (record: RoomRecord | null, command: Extract<Command, { type: 'join
   const known = findPeer(record, command.peerId);
   if (record !== null && known !== undefined) return resume(record, known);
   if ((record?.peers.length ?? 0) >= command.maxPeers) return refuse('room-full');
-  const { peerId, displayName } = command;
+  const { peerId } = command;
   return facts({
     type: 'peer-joined',
     peer: {
       peerId,
-      displayName,
       session: nextSession(record),
       connected: true,
       streams: NO_STREAMS,

@@ -118,7 +118,6 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 const joinOf = (by: PeerIdOf): Command => ({
   type: 'join',
   peerId: by,
-  displayName: 'Ada',
   maxPeers: MAX_PEERS,
 });
 

@@ -25,7 +25,6 @@ export const RECORD_SCHEMA = 2;
 
 export const RoomPeer = z.object({
   peerId: PeerId,
-  displayName: z.string(),
   /** Another by every join and resume, never used twice: whoever holds a former one is replaced. */
   session: z.int(),
   connected: z.boolean(),

@@ -3,9 +3,8 @@
 import type { PeerId, PeerView, RecordEvent, RoomView } from '../protocol/index.ts';
 import { type Fact, positionOf, type RoomEvent, type RoomPeer, type RoomRecord } from './record.ts';
 
-const peerView = ({ peerId, displayName, connected, streams }: RoomPeer): PeerView => ({
+const peerView = ({ peerId, connected, streams }: RoomPeer): PeerView => ({
   peerId,
-  displayName,
   connected,
   streams,
 });

@@ -188,7 +188,8 @@ export class Session implements HandlerSession {
     const membership = this.membership;
     if (membership === null) return;
     this.exit();
-    if (code === CLOSE.leave) await endMembership(this.#deps, membership, 'left');
+    if (code === CLOSE.leave || code === CLOSE.goingAway)
+      await endMembership(this.#deps, membership, 'left');
     else await loseConnection(this.#deps, membership);
   }
 

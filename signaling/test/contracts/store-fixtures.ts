@@ -21,7 +21,6 @@ const joined = (): Fact => ({
   type: 'peer-joined',
   peer: {
     peerId: newPeerId(),
-    displayName: 'Ada',
     session: 1,
     connected: true,
     streams: NO_STREAMS,

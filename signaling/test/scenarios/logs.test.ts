@@ -14,7 +14,7 @@ describeScenarios('logs', (getWorld) => {
     const roomId = await world.newRoom();
     const token = await fetchToken(url, roomId);
     const ada = await TestClient.connect(url);
-    const { sessionToken, peerId } = await ada.join(token, 'Ada Lovelace');
+    const { sessionToken, peerId } = await ada.join(token);
     await ada.heard('room-placed');
     const { iceParameters, dtlsParameters } = await ada.request('open-transport', {
       direction: 'send',

@@ -21,7 +21,7 @@ describeScenarios('membership', (getWorld) => {
     const roomId = await world.newRoom();
     const clients: TestClient[] = [];
     for (let index = 0; index < people; index += 1) {
-      clients.push(await world.join(roomId, `Person ${index}`));
+      clients.push(await world.join(roomId));
     }
     return { world, roomId, clients };
   };
@@ -41,7 +41,7 @@ describeScenarios('membership', (getWorld) => {
     const url = world.urls[0] ?? '';
     const client = await TestClient.connect(url);
     const token = await fetchToken(url, roomId);
-    const join = client.request('join', { protocol: 0, token, displayName: 'Ada' });
+    const join = client.request('join', { protocol: 0, token });
     await expect(join).rejects.toEqual(refusal('upgrade-required'));
     await client.join(token);
   });
@@ -107,7 +107,7 @@ describeScenarios('membership', (getWorld) => {
     ada.cut();
     const lost = await bob.heard('peer-disconnected');
     expect(lost.data.peerId).toBe(ada.peerId);
-    const carol = await world.join(roomId, 'Carol');
+    const carol = await world.join(roomId);
     await bob.request('set-stream', { source: 'mic', on: true });
 
     const back = await TestClient.connect(world.urls.at(-1) ?? '');
@@ -171,11 +171,11 @@ describeScenarios('membership', (getWorld) => {
     const refused = ada.request('set-stream', { source: 'mic', on: true });
     await expect(refused).rejects.toBeInstanceOf(Refused);
     await ada.heard('room-reset');
-    const joined = await ada.join(ada.session.sessionToken, 'Ada');
+    const joined = await ada.join(ada.session.sessionToken);
     expect(joined.peerId).toBe(ada.peerId);
     await bob.heard('room-reset');
     const heardBefore = ada.names().length;
-    await bob.join(bob.session.sessionToken, 'Bob');
+    await bob.join(bob.session.sessionToken);
     await expect.poll(() => ada.names().slice(heardBefore)).toContain('peer-joined');
     expect((await world.record(roomId)).peers.map((peer) => peer.peerId)).toEqual([
       ada.peerId,
@@ -206,12 +206,13 @@ describeScenarios('membership', (getWorld) => {
   });
 
   it('J6 leaving by request or by close code is told at once', async () => {
-    const { clients } = await start(3);
-    const [ada, bob, carol] = clients;
-    if (ada === undefined || bob === undefined || carol === undefined) throw new Error('three');
+    const { clients } = await start(4);
+    const [ada, bob, dan, carol] = clients;
+    if (!ada || !bob || !dan || !carol) throw new Error('four');
     await ada.request('leave', {});
     bob.close(CLOSE.leave);
-    await expect.poll(() => carol.names().filter((name) => name === 'peer-left')).toHaveLength(2);
+    dan.goAway();
+    await expect.poll(() => carol.names().filter((name) => name === 'peer-left')).toHaveLength(3);
     expect(carol.names()).not.toContain('peer-disconnected');
     await expect(ada.request('set-stream', { source: 'mic', on: true })).rejects.toEqual(
       refusal('not-joined'),
@@ -231,9 +232,7 @@ describeScenarios('membership', (getWorld) => {
         await client.request('set-stream', { source: 'mic', on: index % 2 === 0 });
       }
     });
-    const late = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => world.join(roomId, `Late ${index}`)),
-    );
+    const late = await Promise.all(Array.from({ length: 8 }, () => world.join(roomId)));
     await Promise.all(noise);
     await Promise.all(
       late.map((client) => client.request('set-stream', { source: 'cam', on: true })),

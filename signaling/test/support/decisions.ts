@@ -9,7 +9,6 @@ import { type Fact, RoomEvent, type RoomRecord } from '../../src/rooms/record.ts
 export const join = (peerId: PeerId, maxPeers = 10): Command => ({
   type: 'join',
   peerId,
-  displayName: 'Ada',
   maxPeers,
 });
 

@@ -41,7 +41,7 @@ export interface World {
   /** The room as the store has it. */
   record(roomId: RoomId): Promise<RoomRecord>;
   /** Joins at the next app in turn. */
-  join(roomId: RoomId, displayName?: string): Promise<TestClient>;
+  join(roomId: RoomId): Promise<TestClient>;
   /** Moves the clock, while these clients answer the heartbeats that come due. */
   pass(ms: number, clients: readonly TestClient[]): Promise<void>;
   close(): Promise<void>;
@@ -112,7 +112,7 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
       if (read.kind !== 'snapshot') throw new Error('no record');
       return read.events.reduce(evolve, read.snapshot);
     },
-    join: (roomId, displayName) => TestClient.join(nextUrl(), roomId, displayName),
+    join: (roomId) => TestClient.join(nextUrl(), roomId),
     pass: async (ms, clients) => {
       for (let passedMs = 0; passedMs < ms; passedMs += HEARTBEAT_INTERVAL_MS) {
         clock.advance(Math.min(HEARTBEAT_INTERVAL_MS, ms - passedMs));

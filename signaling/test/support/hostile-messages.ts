@@ -46,7 +46,7 @@ const dtls = {
 
 /** Data as a real client would send it, for a session that may or may not be in a room. */
 const validData = (random: Seeded, placement: number): Readonly<Record<string, unknown>> => ({
-  join: { protocol: PROTOCOL_VERSION, token: 'x'.repeat(200), displayName: 'Mallory' },
+  join: { protocol: PROTOCOL_VERSION, token: 'x'.repeat(200) },
   resume: {
     protocol: PROTOCOL_VERSION,
     sessionToken: 'x'.repeat(200),

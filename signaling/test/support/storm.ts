@@ -22,7 +22,7 @@ const settle = async (client: TestClient): Promise<void> => {
 const storm = async (world: World, random: Seeded, messages: number): Promise<Set<number>> => {
   const closeCodes = new Set<number>();
   const roomId = await world.newRoom();
-  const host = await world.join(roomId, 'Host');
+  const host = await world.join(roomId);
   await expect
     .poll(() => host.session.room.placement ?? host.names().includes('room-placed'))
     .toBeTruthy();

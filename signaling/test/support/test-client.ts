@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import * as z from 'zod/mini';
 import {
+  CLOSE,
   type ErrorCode,
   type Method,
   type Position,
@@ -67,16 +68,16 @@ export class TestClient {
     return client;
   }
 
-  static async join(url: string, roomId: RoomId, displayName = 'Ada'): Promise<TestClient> {
+  static async join(url: string, roomId: RoomId): Promise<TestClient> {
     const token = await fetchToken(url, roomId);
     const client = await TestClient.connect(url);
-    await client.join(token, displayName);
+    await client.join(token);
     return client;
   }
 
-  async join(token: string, displayName = 'Ada'): Promise<Joined> {
+  async join(token: string): Promise<Joined> {
     this.#version = null;
-    const joined = await this.request('join', { protocol: PROTOCOL_VERSION, token, displayName });
+    const joined = await this.request('join', { protocol: PROTOCOL_VERSION, token });
     this.joined = joined;
     return joined;
   }
@@ -173,6 +174,11 @@ export class TestClient {
 
   close(code?: number): void {
     this.#socket.close(code);
+  }
+
+  /** As a browser does when its page is closed or loaded anew. */
+  goAway(): void {
+    this.#socket.close(CLOSE.goingAway);
   }
 
   async closed(): Promise<number> {

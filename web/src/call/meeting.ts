@@ -77,10 +77,10 @@ export class Meeting {
 
   constructor(deps: MeetingDeps) {
     this.#deps = deps;
-    const { client, token, displayName, onRefused } = deps;
+    const { client, token, onRefused } = deps;
     this.#client = new SignalingClient(
       client,
-      { token, displayName },
+      { token },
       {
         onJoined: (answer) => this.#enter(answer),
         onEvent: (event) => this.#take(event),

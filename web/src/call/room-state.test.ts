@@ -21,12 +21,12 @@ test('every event moves the position', () => {
 
 test('who joins comes last; who leaves is gone', () => {
   const joined = applyEvent(room, eventAt(4, 'peer-joined', { peer: peer('cat') }));
-  expect(joined.peers.map(({ displayName }) => displayName)).toEqual(['ann', 'bob', 'cat']);
+  expect(joined.peers.map(({ peerId: id }) => id)).toEqual(['ann', 'bob', 'cat'].map(peerId));
   const left = applyEvent(
     joined,
     eventAt(5, 'peer-left', { peerId: ann.peerId, reason: 'timeout' }),
   );
-  expect(left.peers.map(({ displayName }) => displayName)).toEqual(['bob', 'cat']);
+  expect(left.peers.map(({ peerId: id }) => id)).toEqual(['bob', 'cat'].map(peerId));
 });
 
 test('a lost connection changes that peer alone, and its media stays', () => {

@@ -4,7 +4,6 @@ import { type Position, PROTOCOL_VERSION, type RequestData } from '@sotto/signal
 export interface Identity {
   /** The join token, and once there is a session the session token. */
   readonly token: string;
-  readonly displayName: string;
   /** Null before joining, and when the room that it was in has been made anew. */
   readonly position: Position | null;
   /** The last application message that one has. */
@@ -17,13 +16,10 @@ export interface Greeting {
   readonly text: string;
 }
 
-export const greet = (
-  id: number,
-  { token, displayName, position, lastMessage }: Identity,
-): Greeting => {
+export const greet = (id: number, { token, position, lastMessage }: Identity): Greeting => {
   const protocol = PROTOCOL_VERSION;
   if (position === null) {
-    const data: RequestData<'join'> = { protocol, token, displayName };
+    const data: RequestData<'join'> = { protocol, token };
     return { id, method: 'join', text: JSON.stringify({ id, method: 'join', data }) };
   }
   const data: RequestData<'resume'> = { protocol, sessionToken: token, position, lastMessage };

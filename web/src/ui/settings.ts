@@ -1,9 +1,9 @@
 // What this device remembers between visits: the name, the chosen devices, mirror and theme. Nothing
 // else is stored.
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { DisplayName } from '@sotto/signaling/protocol';
 import * as z from 'zod/mini';
 import { catch as orElse } from 'zod/mini';
+import { isDisplayName } from '../call/encryption/display-name.ts';
 
 const KEY = 'sotto.settings';
 
@@ -13,7 +13,7 @@ const DeviceId = orElse(z.nullable(z.string().check(z.minLength(1), z.maxLength(
 
 /** Each by itself: one that cannot be read does not spoil the others. */
 const Settings = z.object({
-  name: orElse(z.union([DisplayName, z.literal('')]), ''),
+  name: orElse(z.string().check(z.refine((name) => name === '' || isDisplayName(name))), ''),
   /** Null: whatever the browser takes. */
   microphoneId: DeviceId,
   cameraId: DeviceId,

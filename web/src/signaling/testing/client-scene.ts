@@ -37,7 +37,7 @@ export const begin = () => {
         return nothing;
       },
     },
-    { token: TOKEN, displayName: 'Ann' },
+    { token: TOKEN },
     listener,
   );
   return { server, clock, told, client, wakeUp: () => wakeUp() };

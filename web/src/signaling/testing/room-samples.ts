@@ -21,7 +21,6 @@ export const NO_STREAMS: Streams = { mic: OFF, cam: OFF, screen: OFF, screenAudi
 
 export const peer = (text: string, streams: Partial<Streams> = {}): PeerView => ({
   peerId: peerId(text),
-  displayName: text,
   connected: true,
   streams: { ...NO_STREAMS, ...streams },
 });

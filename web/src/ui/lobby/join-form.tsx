@@ -1,8 +1,8 @@
 // The name and the way in. Enter joins; a device that cannot be had stops nobody.
-import { DisplayName } from '@sotto/signaling/protocol';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Call } from '../../call/call-state.ts';
+import { isDisplayName } from '../../call/encryption/display-name.ts';
 import { canHover } from '../browser.ts';
 import { handOff } from '../hand-off.ts';
 import { useSettings } from '../use-settings.ts';
@@ -32,14 +32,14 @@ export const JoinForm = ({ call }: { readonly call: Call }) => {
   }, []);
 
   const join = () => {
-    const parsed = DisplayName.safeParse(name.value);
-    if (!parsed.success) {
-      problem.value = name.value.trim() === '' ? 'nameMissing' : 'nameUnusable';
+    const typed = name.value.trim();
+    if (!isDisplayName(typed)) {
+      problem.value = typed === '' ? 'nameMissing' : 'nameUnusable';
       field.current?.focus();
       return;
     }
-    settings.change({ name: parsed.data });
-    if (!joining) handOff(call.join(parsed.data));
+    settings.change({ name: typed });
+    if (!joining) handOff(call.join(typed));
   };
 
   return (
