@@ -371,7 +371,7 @@ test('G37 a forked group: other codes in each half, and nothing of one opens in 
     lieToAll(left, { fact: (fact) => (isOfLeaving(fact) ? [] : [fact]) });
     const leftViews = left.map(({ member }) => {
       const { peerId } = member;
-      return { ...ghostView(), peerId, displayName: member.name };
+      return { ...ghostView(), peerId };
     });
     lieToAll(right, { room: (room) => ({ ...room, peers: [...leftViews, ...room.peers] }) });
     for (const { member } of right) {
