@@ -13,6 +13,7 @@ import {
   createCallState,
   type FailReason,
   type Notice,
+  type VisibleTile,
 } from './call-state.ts';
 import { canEncrypt } from './encryption/encryption.ts';
 import { failReasonOfError } from './fail-reason.ts';
@@ -50,6 +51,8 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
   /** What ends with the meeting. */
   let stops: readonly (() => void)[] = [];
   let meeting: Meeting | null = null;
+  /** For the next meeting too, where one takes the place of another. */
+  let tiles: readonly VisibleTile[] = [];
 
   const close = (): void => {
     if (ended.signal.aborted) return;
@@ -143,6 +146,7 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
       },
     });
     meeting = joined;
+    joined.showTiles(tiles);
     const { ownStreams } = joined;
     stops = [
       effect(() => ownStreams.want('mic', device(state.micOn.value, state.micTrack.value))),
@@ -190,7 +194,10 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
     setHand: async (raised) => meeting?.conversation.setHand(raised),
     safetyCode: async () => (await meeting?.safetyCode()) ?? null,
     markCompared: () => meeting?.markCompared(),
-    showTiles: (tiles) => meeting?.showTiles(tiles),
+    showTiles: (shown) => {
+      tiles = shown;
+      meeting?.showTiles(shown);
+    },
     countPeople: async () => {
       try {
         return await fetchPeopleCount(roomId, joinKey);
