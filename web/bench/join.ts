@@ -1,17 +1,13 @@
 // How long people wait: from the click on Join to the first decoded frame, and until the call is
 // whole again after a lost socket, dead media workers and a server that was killed. And the weight
 // of the page. Real Chromium, real server, one machine.
-import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { globSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser } from 'puppeteer';
 import { report, type Row } from '../../bench/report.ts';
 import { launchBrowser, startServer, type TestServer } from '../e2e/harness.ts';
 import { Person } from '../e2e/person.ts';
+import { weightRows } from './lib/weights.ts';
 
 const RUNS = 5;
-const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 
 const since = (startMs: number): number => performance.now() - startMs;
 
@@ -78,33 +74,6 @@ const measure = async (server: TestServer, browser: Browser) => {
   }
 };
 
-const kilobytes = (sizes: readonly number[]): number =>
-  sizes.reduce((sum, size) => sum + size, 0) / 1000;
-
-const weightRow = (what: string, size: number): Row => ({ what, unit: 'kB', values: [size] });
-
-/** Kilobytes of what a browser loads, compressed. */
-const weights = (): readonly Row[] => {
-  const files = globSync('{index.html,assets/*.{js,css}}', { cwd: DIST });
-  const contents = files.map((file) => readFileSync(path.join(DIST, file)));
-  return [
-    ...files.map((file, index) =>
-      weightRow(`page weight: ${file}`, kilobytes([gzipSync(contents[index] ?? '').length])),
-    ),
-    {
-      ...weightRow(
-        'page weight in all, gzip',
-        kilobytes(contents.map((text) => gzipSync(text).length)),
-      ),
-      aim: 'below 150',
-    },
-    weightRow(
-      'page weight in all, brotli',
-      kilobytes(contents.map((t) => brotliCompressSync(t).length)),
-    ),
-  ];
-};
-
 const server = await startServer();
 const browser = await launchBrowser();
 const runs: Awaited<ReturnType<typeof measure>>[] = [];
@@ -125,5 +94,5 @@ report('join', [
   row('resume: lost socket to connected again', 'resumeMs'),
   row('dead workers: kill to next decoded frame', 'workerMs', 'at most 2000'),
   row('restart: server serves again to next decoded frame', 'restartMs'),
-  ...weights(),
+  ...weightRows(),
 ]);

@@ -5,7 +5,6 @@ import type { Row } from '../../../bench/report.ts';
 import { launchBrowser } from '../../e2e/harness.ts';
 import { type InProcessServer, startInProcess } from '../../e2e/in-process-server.ts';
 import { Person } from '../../e2e/person.ts';
-import { buildPlaintextPage } from './build-plaintext.ts';
 
 const joinMs = async (server: InProcessServer, browser: Browser): Promise<number> => {
   const ann = await Person.arrive(browser, 'Ann');
@@ -26,11 +25,13 @@ const joinMs = async (server: InProcessServer, browser: Browser): Promise<number
   }
 };
 
-/** Milliseconds with and without, and their ratio run by run. */
-export const measureJoinCost = async (runs: number): Promise<readonly Row[]> => {
-  const plaintext = await buildPlaintextPage();
+/** Milliseconds with and without (the page in `plaintextRoot`), and their ratio run by run. */
+export const measureJoinCost = async (
+  runs: number,
+  plaintextRoot: string,
+): Promise<readonly Row[]> => {
   const encryptedServer = await startInProcess();
-  const plaintextServer = await startInProcess({ webRoot: plaintext.webRoot });
+  const plaintextServer = await startInProcess({ webRoot: plaintextRoot });
   const browser = await launchBrowser();
   const encrypted: number[] = [];
   const bare: number[] = [];
@@ -49,7 +50,6 @@ export const measureJoinCost = async (runs: number): Promise<readonly Row[]> => 
     await browser.close();
     await encryptedServer.close();
     await plaintextServer.close();
-    await plaintext.remove();
   }
   const ratios = encrypted.map((ms, run) => ms / (bare[run] ?? Number.NaN));
   return [
