@@ -1,6 +1,7 @@
 // The real server in the test's own process, for who has to look into it: its store, its log and its
-// routers; and with another page than the one that is built, for comparison.
+// routers; with another page than the one that is built, for comparison; or with lies of its own.
 import { createMediaServer, type MediaServer } from '@sotto/sfu-worker';
+import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { buildApp } from '../../signaling/src/app.ts';
@@ -21,7 +22,19 @@ export interface InProcessServer {
   close(): Promise<void>;
 }
 
-export const startInProcess = async ({ webRoot = BUILT_PAGE } = {}): Promise<InProcessServer> => {
+export interface InProcessOptions {
+  readonly webRoot?: string;
+  /** What signaling takes for the media server. */
+  readonly mediaNode?: (media: MediaServer) => MediaNode;
+  /** What a socket is told in place of that text. */
+  readonly tell?: (text: string) => string;
+}
+
+export const startInProcess = async ({
+  webRoot = BUILT_PAGE,
+  mediaNode = (media) => media,
+  tell = (text) => text,
+}: InProcessOptions = {}): Promise<InProcessServer> => {
   const logLines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
   const store = createMemoryRoomStore();
@@ -34,7 +47,7 @@ export const startInProcess = async ({ webRoot = BUILT_PAGE } = {}): Promise<InP
   });
   const app = await buildApp({
     store,
-    mediaNodes: [media],
+    mediaNodes: [mediaNode(media)],
     clock: systemClock,
     log,
     limits: DEFAULT_LIMITS,
@@ -44,6 +57,10 @@ export const startInProcess = async ({ webRoot = BUILT_PAGE } = {}): Promise<InP
     trustedProxies: 0,
     tls: null,
     webRoot,
+  });
+  app.websocketServer.on('connection', (socket) => {
+    const send = socket.send.bind(socket);
+    Object.defineProperty(socket, 'send', { value: (text: string) => send(tell(text)) });
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const address = app.server.address();
