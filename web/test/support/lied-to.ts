@@ -45,3 +45,18 @@ export const lieToAll = (all: readonly LiedTo[], lies: LyingServer['lies']): voi
 
 export const namesOf = (member: HeadlessMember): readonly string[] =>
   member.group.roster.map(({ name }) => name).sort();
+
+export const at = (all: readonly LiedTo[], index: number): LiedTo => {
+  const one = all[index];
+  if (one === undefined) throw new Error(`nobody at ${index}`);
+  return one;
+};
+
+/** Honest again: with whoever comes next, all are one group. */
+export const makePeace = async (scene: GroupScene, all: readonly LiedTo[]): Promise<void> => {
+  lieToAll(all, {});
+  await scene.time.pass(35_000);
+  await scene.join('Zoe');
+  await scene.converge();
+  await scene.chatAllWays();
+};
