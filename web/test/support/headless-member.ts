@@ -178,25 +178,27 @@ export class HeadlessMember {
 
   #startEncryption(peerId: PeerId): Encryption {
     const { secret, roomId, name } = this.#deps;
+    const listener = {
+      onEpoch: (epoch: GroupEpoch) => {
+        this.epochs.push(epoch);
+        this.#view.enter(epoch, 0);
+      },
+      onMessage: (message: OpenedMessage) => void this.messages.push(message),
+      onTrouble: (trouble: Trouble | null) => void this.troubles.push(trouble),
+      onStates: () => undefined,
+      onKeyFrameNeeded: () => undefined,
+      onSealing: () => undefined,
+      onLeak: () => undefined,
+      onFramesLost: () => undefined,
+      onKeysLost: () => {
+        this.ended = 'keys-lost';
+      },
+      onRoom: (room: RoomView) => this.#takeRoom(room),
+    };
     return new Encryption({
       identity: { secret, roomId, peerId, name },
       request: (method, data) => this.#client.request(method, data),
-      listener: {
-        onEpoch: (epoch) => {
-          this.epochs.push(epoch);
-          this.#view.enter(epoch, 0);
-        },
-        onMessage: (message) => this.messages.push(message),
-        onTrouble: (trouble) => this.troubles.push(trouble),
-        onStates: () => undefined,
-        onKeyFrameNeeded: () => undefined,
-        onLeak: () => undefined,
-        onFramesLost: () => undefined,
-        onKeysLost: () => {
-          this.ended = 'keys-lost';
-        },
-        onRoom: (room) => this.#takeRoom(room),
-      },
+      listener,
     });
   }
 }
