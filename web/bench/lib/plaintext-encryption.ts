@@ -31,6 +31,10 @@ export class Encryption {
     // There is nothing to hear.
   }
 
+  maySend(): boolean {
+    return true;
+  }
+
   attachSender() {
     return guarded;
   }

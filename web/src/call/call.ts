@@ -3,8 +3,14 @@ import { effect } from '@preact/signals';
 import type { RoomId, StreamSource } from '@sotto/signaling/protocol';
 import { Device } from 'mediasoup-client';
 import { joinKeyOf } from '../link/room-secret.ts';
+import { backoffMs } from '../signaling/backoff.ts';
 import { browserClock } from '../signaling/clock.ts';
-import { fetchJoinToken, fetchPeopleCount, HttpError } from '../signaling/http.ts';
+import {
+  fetchJoinToken,
+  fetchPeopleCount,
+  HttpError,
+  type HttpErrorCode,
+} from '../signaling/http.ts';
 import { browserSocket, signalingUrl } from '../signaling/socket.ts';
 import { watchWakeUps } from '../signaling/wake-ups.ts';
 import {
@@ -33,6 +39,13 @@ const share = (track: MediaStreamTrack | null): WantedStream => ({
   track,
 });
 
+/** Sessions that end by themselves within this time before the call fails. */
+const EXPIRIES_ALLOWED = 3;
+const EXPIRIES_WITHIN_MS = 60_000;
+
+/** The network or the server is away for a moment. */
+const PASSING: ReadonlySet<HttpErrorCode> = new Set(['unreachable', 'busy']);
+
 /** One way in and out: after `left` or `failed` another call is made. `secret`: of the link. */
 export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices): Call => {
   const state = createCallState();
@@ -48,6 +61,8 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
   const local = new LocalMedia({ state, onNotice });
   const screen = new ScreenShare({ state, onNotice });
   const ended = new AbortController();
+  /** When sessions ended by themselves, of late. */
+  let expiries: readonly number[] = [];
   /** What ends with the meeting. */
   let stops: readonly (() => void)[] = [];
   let meeting: Meeting | null = null;
@@ -117,6 +132,30 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
     }
   };
 
+  /** After a session that ended by itself: for as long as it takes, but not again and again. */
+  const enterAgain = async (displayName: string, attempt = 0): Promise<void> => {
+    state.connection.value = 'reconnecting';
+    try {
+      await joinAs(displayName);
+    } catch (error) {
+      const isPassing = error instanceof HttpError && PASSING.has(error.code);
+      if (isPassing && !ended.signal.aborted) {
+        const wait = backoffMs(attempt, Math.random);
+        browserClock.after(wait, () => void enterAgain(displayName, attempt + 1));
+      } else {
+        fail(failReasonOfError(error));
+      }
+    }
+  };
+
+  const onExpired = (displayName: string): void => {
+    for (const stop of stops) stop();
+    const now = performance.now();
+    expiries = [...expiries.filter((at) => at > now - EXPIRIES_WITHIN_MS), now];
+    if (expiries.length > EXPIRIES_ALLOWED) fail('internal');
+    else void enterAgain(displayName);
+  };
+
   const joinAs = async (displayName: string): Promise<void> => {
     const [token, rtcDevice] = await Promise.all([
       fetchJoinToken(roomId, joinKey),
@@ -140,10 +179,7 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
       onNotice,
       onLeak,
       onEnded: fail,
-      onExpired: () => {
-        for (const stop of stops) stop();
-        void enter(displayName);
-      },
+      onExpired: () => onExpired(displayName),
     });
     meeting = joined;
     joined.showTiles(tiles);
@@ -189,11 +225,11 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
     chooseSpeaker: async (deviceId) => {
       state.speakerId.value = deviceId;
     },
-    sendChat: async (text) => meeting?.conversation.sendChat(text),
-    react: async (symbol) => meeting?.conversation.react(symbol),
-    setHand: async (raised) => meeting?.conversation.setHand(raised),
-    safetyCode: async () => (await meeting?.safetyCode()) ?? null,
-    markCompared: () => meeting?.markCompared(),
+    sendChat: async (text) => meeting?.keys.conversation.sendChat(text),
+    react: async (symbol) => meeting?.keys.conversation.react(symbol),
+    setHand: async (raised) => meeting?.keys.conversation.setHand(raised),
+    safetyCode: async () => (await meeting?.keys.safetyCode()) ?? null,
+    markCompared: () => meeting?.keys.markCompared(),
     showTiles: (shown) => {
       tiles = shown;
       meeting?.showTiles(shown);

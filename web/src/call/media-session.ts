@@ -4,11 +4,10 @@ import type { Direction, RequestAnswer } from '@sotto/signaling/protocol';
 import type { Device, types } from 'mediasoup-client';
 import type { Clock } from '../signaling/clock.ts';
 import { isPassing } from '../signaling/request-error.ts';
-import type { Encryption } from './encryption/encryption.ts';
 import { MediaSide, type SideNews } from './media-side.ts';
-import { ReceiveMedia, type Wish } from './receive-media.ts';
+import { ReceiveMedia, type ReceiveMediaDeps, type Wish } from './receive-media.ts';
 import type { Tracks } from './remote-peers.ts';
-import { SendMedia } from './send-media.ts';
+import { SendMedia, type SendMediaDeps } from './send-media.ts';
 import { openTransport, type Request } from './transport.ts';
 
 export interface MediaSessionDeps {
@@ -16,7 +15,7 @@ export interface MediaSessionDeps {
   readonly device: Device;
   readonly iceServers: RequestAnswer<'join'>['iceServers'];
   readonly placement: number;
-  readonly encryption: Pick<Encryption, 'attachSender' | 'attachReceiver' | 'canOpen'>;
+  readonly encryption: SendMediaDeps['encryption'] & ReceiveMediaDeps['encryption'];
   readonly clock: Clock;
   readonly random: () => number;
   /** Null while there is nothing to send over. */
@@ -87,7 +86,8 @@ export class MediaSession {
   async #openSend(news: SideNews): Promise<SendMedia> {
     const { device, request, placement, encryption } = this.#deps;
     const transport = await this.#openTransport('send', news);
-    return new SendMedia({ transport, device, request, placement, encryption });
+    const onBroken = news.onFailed;
+    return new SendMedia({ transport, device, request, placement, encryption, onBroken });
   }
 
   async #openReceive(news: SideNews): Promise<ReceiveMedia> {

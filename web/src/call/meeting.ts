@@ -1,15 +1,16 @@
 // The time in a room, from its token to leaving: what the server tells goes into the room's view and
 // to the group's keys, and from there to media, sound and the page's state.
 import { batch } from '@preact/signals';
-import type {
-  PeerId,
-  PeerView,
-  ProducerId,
-  RecordEvent,
-  RoomId,
-  RoomView,
-  Signal,
-  StreamSource,
+import {
+  LIMITS,
+  type PeerId,
+  type PeerView,
+  type ProducerId,
+  type RecordEvent,
+  type RoomId,
+  type RoomView,
+  type Signal,
+  type StreamSource,
 } from '@sotto/signaling/protocol';
 import type { Device } from 'mediasoup-client';
 import {
@@ -21,16 +22,11 @@ import {
 import { applyEvent, type Room } from './room-state.ts';
 import { AudioPlayback } from './audio-playback.ts';
 import type { CallState, FailReason, Notice, VisibleTile } from './call-state.ts';
-import { Conversation } from './conversation.ts';
-import { Encryption } from './encryption/encryption.ts';
-import { GroupView } from './encryption/group-view.ts';
 import { failReasonOfEnd, failReasonOfError } from './fail-reason.ts';
 import { MediaSession } from './media-session.ts';
+import { MeetingKeys } from './meeting-keys.ts';
 import { OwnStreams, type OwnStreamsDeps } from './own-streams.ts';
 import { remotePeers } from './remote-peers.ts';
-
-/** The group may move on while a code is made. */
-const CODE_ATTEMPTS = 3;
 
 export interface MeetingDeps {
   readonly client: ClientDeps;
@@ -63,13 +59,10 @@ interface Joined {
 
 export class Meeting {
   readonly ownStreams: OwnStreams;
-  readonly conversation: Conversation;
+  readonly keys: MeetingKeys;
   readonly #deps: MeetingDeps;
   readonly #client: SignalingClient;
   readonly #audio = new AudioPlayback();
-  readonly #group = new GroupView();
-  /** From the first join on: keys belong to a peer id, which stays. */
-  #encryption: Encryption | null = null;
   #joined: Joined | null = null;
   #tiles: readonly VisibleTile[] = [];
   #session: MediaSession | null = null;
@@ -96,32 +89,26 @@ export class Meeting {
       recorded: () => this.#self()?.streams ?? null,
       onRefused,
     });
-    const { state } = deps;
-    this.conversation = new Conversation({
+    const { roomId, secret, displayName: name, state, onNotice, onLeak } = deps;
+    this.keys = new MeetingKeys({
+      roomId,
+      secret,
+      name,
       state,
       clock: client.clock,
-      now: () => Date.now(),
-      tell: async (kind, body) => {
-        if (this.#encryption === null) throw new Error('in no group');
-        await this.#encryption.tell(kind, body);
+      request: (method, data) => this.#client.request(method, data),
+      onNotice,
+      onLeak,
+      onChange: () => this.#render(),
+      onRoom: (room) => this.#takeRoom(room),
+      onKeyFramesNeeded: (producerIds) => this.#askForKeyFrames(producerIds),
+      onFramesLost: () => {
+        this.#session?.close();
+        this.#session = null;
+        this.#update();
       },
-      onHands: () => this.#render(),
+      onKeysLost: (hadKeys) => this.#loseKeys(hadKeys),
     });
-  }
-
-  /** Of the epoch that one is in; null without a group. */
-  async safetyCode(): Promise<readonly string[] | null> {
-    for (let attempt = 0; attempt < CODE_ATTEMPTS; attempt += 1) {
-      if (this.#encryption === null || this.#deps.state.group.value === null) return null;
-      const { point, digits } = await this.#encryption.safetyCode();
-      if (this.#group.showCode(point)) return digits;
-    }
-    return null;
-  }
-
-  markCompared(): void {
-    this.#group.markCompared();
-    this.#renderGroup();
   }
 
   showTiles(tiles: readonly VisibleTile[]): void {
@@ -144,15 +131,9 @@ export class Meeting {
     this.#client.close();
     this.#session?.close();
     this.ownStreams.close();
-    this.conversation.close();
-    this.#encryption?.close();
+    this.keys.close();
     this.#audio.close();
-    batch(() => {
-      const { state } = this.#deps;
-      state.group.value = null;
-      state.keyTrouble.value = null;
-      state.ownEncryption.value = 'waiting';
-    });
+    this.#deps.state.peers.value = [];
   }
 
   #end(reason: EndReason): void {
@@ -167,8 +148,7 @@ export class Meeting {
     this.#session?.close();
     this.#session = null;
     this.#joined = { selfPeerId: peerId, room, iceServers };
-    this.#encryption ??= this.#startEncryption(peerId);
-    this.#encryption.see(room);
+    this.keys.enter(peerId, room);
     batch(() => {
       state.selfPeerId.value = peerId;
       state.joinedAt.value ??= Date.now();
@@ -183,49 +163,13 @@ export class Meeting {
       .load({ routerRtpCapabilities: rtpCapabilities })
       .then(() => this.#update())
       .catch((error: unknown) => {
+        if (this.#closed) return;
         this.close();
         this.#deps.onEnded(failReasonOfError(error));
       });
   }
 
-  #startEncryption(peerId: PeerId): Encryption {
-    const { roomId, secret, displayName: name, state, onNotice } = this.#deps;
-    return new Encryption({
-      identity: { secret, roomId, peerId, name },
-      request: (method, data) => this.#client.request(method, data),
-      listener: {
-        onEpoch: (epoch) => {
-          this.#group.enter(epoch, Date.now());
-          this.conversation.meet(new Set(this.#group.names.keys()));
-          batch(() => {
-            if (state.ownEncryption.value === 'waiting') state.ownEncryption.value = 'ok';
-            this.#render();
-          });
-        },
-        onMessage: (message) => this.conversation.take(message),
-        onTrouble: (trouble) => {
-          state.keyTrouble.value = trouble;
-        },
-        onStates: () => this.#render(),
-        onKeyFrameNeeded: (producerId) => this.#askForKeyFrame(producerId),
-        onLeak: (source) => {
-          state.ownEncryption.value = 'failed';
-          this.#deps.onLeak(source);
-        },
-        onFramesLost: () => {
-          onNotice('keys-rebuilding');
-          this.#session?.close();
-          this.#session = null;
-          this.#update();
-        },
-        onKeysLost: () => this.#loseKeys(),
-        onRoom: (room) => this.#takeRoom(room),
-      },
-    });
-  }
-
-  #loseKeys(): void {
-    const hadKeys = this.#deps.state.group.value !== null;
+  #loseKeys(hadKeys: boolean): void {
     this.#client.leave();
     this.close();
     // A worker that never worked would not work the next time.
@@ -233,22 +177,25 @@ export class Meeting {
     else this.#deps.onEnded('internal');
   }
 
-  #askForKeyFrame(producerId: ProducerId): void {
+  #askForKeyFrames(producerIds: readonly ProducerId[]): void {
     const placement = this.#session?.placement;
     if (placement === undefined) return;
     this.#client
-      .request('request-key-frames', { placement, producerIds: [producerId] })
+      .request('request-key-frames', {
+        placement,
+        producerIds: producerIds.slice(0, LIMITS.consumePerRequest),
+      })
       .catch(() => undefined);
   }
 
   #take(event: RecordEvent): void {
     if (this.#joined === null) return;
-    this.#encryption?.take(event);
+    this.keys.take(event);
     this.#see(applyEvent(this.#joined.room, event));
   }
 
   #takeRoom(room: RoomView): void {
-    this.#encryption?.see(room);
+    this.keys.see(room);
     this.#see(room);
   }
 
@@ -259,7 +206,7 @@ export class Meeting {
   }
 
   #hear(signal: Signal): void {
-    this.#encryption?.hear(signal);
+    this.keys.hear(signal);
     if (signal.event !== 'audio-levels') return;
     const { levels } = signal.data;
     this.#deps.state.levels.value = new Map(levels.map(({ peerId, volume }) => [peerId, volume]));
@@ -290,7 +237,7 @@ export class Meeting {
       this.#session = null;
       this.#deps.onNotice('media-rebuilding');
     }
-    const encryption = this.#encryption;
+    const { encryption } = this.keys;
     if (placement === null || encryption === null) return;
     const { clock, random } = this.#deps.client;
     this.#session = new MediaSession({
@@ -311,21 +258,11 @@ export class Meeting {
     if (this.#closed) return;
     const { peers } = this.#deps.state;
     const tracks = this.#session?.tracks ?? new Map();
-    peers.value = remotePeers(peers.peek(), this.#others(), {
-      tracks,
-      names: this.#group.names,
-      keyState: (producerId) => this.#encryption?.stateOf(producerId) ?? 'waiting',
-      hands: this.conversation.hands,
-    });
+    peers.value = remotePeers(peers.peek(), this.#others(), { tracks, ...this.keys.known });
     this.#audio.update(this.#others(), tracks);
-    this.#renderGroup();
-  }
-
-  #renderGroup(): void {
     if (this.#joined === null) return;
     const { selfPeerId, room } = this.#joined;
-    const announced = new Set<string>(room.peers.map(({ peerId }) => peerId));
-    this.#deps.state.group.value = this.#group.state(selfPeerId, announced);
+    this.keys.render(selfPeerId, new Set(room.peers.map(({ peerId }) => peerId)));
   }
 
   #wish() {

@@ -12,7 +12,9 @@ export interface SendMediaDeps {
   readonly device: Device;
   readonly request: Request;
   readonly placement: number;
-  readonly encryption: Pick<Encryption, 'attachSender'>;
+  readonly encryption: Pick<Encryption, 'attachSender' | 'maySend'>;
+  /** The transport is of no use any more. */
+  readonly onBroken: () => void;
 }
 
 interface Sent {
@@ -27,12 +29,15 @@ export class SendMedia {
   readonly #transport: types.Transport;
   readonly #device: Device;
   readonly #encryption: SendMediaDeps['encryption'];
+  readonly #onBroken: () => void;
   readonly #sent = new Map<StreamSource, Sent>();
 
-  constructor({ transport, device, request, placement, encryption }: SendMediaDeps) {
+  constructor(deps: SendMediaDeps) {
+    const { transport, device, request, placement } = deps;
     this.#transport = transport;
     this.#device = device;
-    this.#encryption = encryption;
+    this.#encryption = deps.encryption;
+    this.#onBroken = deps.onBroken;
     transport.on('produce', ({ rtpParameters, appData }, accept, refuse) => {
       const { source, on } = AppData.parse(appData);
       request('produce', {
@@ -51,34 +56,40 @@ export class SendMedia {
 
   /** Rejects with RequestError, FrameError, or what the browser threw; then nothing is sent. */
   async produce(source: StreamSource, on: boolean, track: MediaStreamTrack): Promise<void> {
+    if (!this.#encryption.maySend(source)) throw new Error(`${source} is not sent any more`);
     const codec = this.#codec(track.kind);
-    let guarded: GuardedSender | undefined;
-    const producer = await this.#transport.produce({
-      ...sendEncoding(source),
-      codec,
-      track,
-      appData: { source, on },
-      // The page decides when a track ends and what is muted.
-      stopTracks: false,
-      disableTrackOnPause: false,
-      onRtpSender: (sender) => {
-        // Nothing to send until the worker has answered, whatever becomes of the next line.
+    const attaching: { guarded?: GuardedSender; failed?: true } = {};
+    const onRtpSender = (sender: RTCRtpSender): void => {
+      // Nothing to send until the worker has answered: above all where the next line throws.
+      void sender.replaceTrack(null);
+      attaching.failed = true;
+      attaching.guarded = this.#encryption.attachSender(sender, source, codec.mimeType, () => {
         void sender.replaceTrack(null);
-        guarded = this.#encryption.attachSender(sender, source, codec.mimeType, () => {
-          void sender.replaceTrack(null);
-        });
-      },
-    });
-    if (guarded === undefined) {
-      producer.close();
-      throw new Error('a sender was made without its transform');
-    }
-    this.#sent.set(source, { producer, guarded });
+        this.stop(source);
+      });
+      delete attaching.failed;
+    };
     try {
+      const producer = await this.#transport.produce({
+        ...sendEncoding(source),
+        codec,
+        track,
+        appData: { source, on },
+        // The page decides when a track ends and what is muted.
+        stopTracks: false,
+        disableTrackOnPause: false,
+        onRtpSender,
+      });
+      const { guarded } = attaching;
+      if (guarded === undefined) throw new Error('a sender was made without its transform');
+      this.#sent.set(source, { producer, guarded });
       await guarded.ready;
       await producer.rtpSender?.replaceTrack(track);
     } catch (error) {
       this.stop(source);
+      attaching.guarded?.detach();
+      // What the attempt left in the connection is not to be built upon.
+      if (attaching.failed) this.#onBroken();
       throw error;
     }
   }

@@ -44,7 +44,10 @@ export interface EncryptionListener {
   /** How streams fare has changed (`stateOf`). */
   onStates(): void;
   onKeyFrameNeeded(producerId: ProducerId): void;
+  /** Something left unsealed, and its sender was stopped. */
   onLeak(source: StreamSource): void;
+  /** From here on the source is sealed. */
+  onSealing(source: StreamSource): void;
   /** The frame worker was lost and another is there: what media ran over must be made anew. */
   onFramesLost(): void;
   /** The keys are gone: only joining anew gives others. */
@@ -106,9 +109,8 @@ export class Encryption {
         onEpoch: (epoch) => listener.onEpoch(epoch),
         onMessage: (message) => listener.onMessage(message),
         onTrouble: (trouble) => listener.onTrouble(trouble),
-        onLost: () => {
-          if (!this.#closed) listener.onKeysLost();
-        },
+        onLost: () => this.#loseKeys(),
+        onEnded: () => this.#loseKeys(),
       },
     });
     this.#frames = new FrameGuard({
@@ -119,7 +121,9 @@ export class Encryption {
       onFailed: () => this.#lookAgain(),
       onKeyFrameNeeded: (producerId) => listener.onKeyFrameNeeded(producerId),
       onLeak: (source) => listener.onLeak(source),
+      onSealing: (source) => listener.onSealing(source),
       onLost: () => listener.onFramesLost(),
+      onBroken: () => this.#loseKeys(),
     });
   }
 
@@ -140,6 +144,11 @@ export class Encryption {
     } else if (signal.event === 'app-message') {
       this.#open(signal.data.message);
     }
+  }
+
+  /** False for a source that left unsealed again and again. */
+  maySend(source: StreamSource): boolean {
+    return this.#frames.maySend(source);
   }
 
   /** Throws where it cannot be encrypted: then nothing may be sent. */
@@ -207,10 +216,14 @@ export class Encryption {
       if (method === 'read-room') listener.onRoom((await request(method, data)).room);
       else await request(method, data);
     } catch (error) {
-      if (codeOf(error) === null) throw error;
+      if (codeOf(error) === null) reportError(error);
       const refusal: SessionEvent | null = refusalEvent(message, error);
       if (refusal !== null && !this.#closed) this.#keys.handle(refusal);
     }
+  }
+
+  #loseKeys(): void {
+    if (!this.#closed) this.#deps.listener.onKeysLost();
   }
 
   #lookAgain(): void {

@@ -6,7 +6,9 @@ import {
   type FrameClock,
   type FrameState,
   FrameWorkerClient,
+  type FrameWorkerHandle,
   type PipelineId,
+  type RtpEndpoint,
   WATCH_START,
   watchSender,
   type WatchState,
@@ -16,24 +18,42 @@ import { payloadBytesSent } from './sent-bytes.ts';
 
 /** How often the senders are looked at. Longer: a leak runs longer before it is stopped. */
 const WATCH_INTERVAL_MS = 2_000;
+/** A source that was stopped so often is not sent again. */
+const LEAKS_ALLOWED = 2;
+/** Frame workers lost within this time before it is given up. */
+const LOSSES_ALLOWED = 3;
+const LOSSES_WITHIN_MS = 60_000;
+
+export interface GuardWorker extends FrameWorkerHandle {
+  terminate(): void;
+}
+
+/** What an RTCRtpSender has of this. */
+export interface SenderEndpoint extends RtpEndpoint {
+  getStats(): Promise<Iterable<readonly [unknown, unknown]>>;
+}
 
 export interface FrameGuardDeps {
   readonly clock: FrameClock;
-  readonly makeWorker: () => Worker;
+  readonly makeWorker: () => GuardWorker;
   /** Brings the keys to the worker: at the start, and again to each that replaces a lost one. */
   readonly connectKeys: (port: MessagePort) => void;
   readonly onStates: () => void;
   /** Something came that did not open. */
   readonly onFailed: () => void;
   readonly onKeyFrameNeeded: (producerId: ProducerId) => void;
-  /** The sender was stopped: packets left that nobody had sealed. */
+  /** The sender was stopped: something left that nobody had sealed. */
   readonly onLeak: (source: StreamSource) => void;
+  /** The worker has the source's sender. */
+  readonly onSealing: (source: StreamSource) => void;
   /** All transforms ended with their worker: what they were on must be made anew. */
   readonly onLost: () => void;
+  /** One worker after another was lost: there is no going on. */
+  readonly onBroken: () => void;
 }
 
 interface Sending {
-  readonly sender: RTCRtpSender;
+  readonly sender: SenderEndpoint;
   readonly source: StreamSource;
   readonly onLeak: () => void;
   watch: WatchState;
@@ -59,7 +79,10 @@ export class FrameGuard {
   readonly #receivers = new Map<PipelineId, Receiving>();
   /** Producers of a codec that is not opened. */
   readonly #refused = new Set<ProducerId>();
-  #worker: Worker | null = null;
+  readonly #leaks = new Map<StreamSource, number>();
+  /** When workers were lost, of late. */
+  #losses: readonly number[] = [];
+  #worker: GuardWorker | null = null;
   #client: FrameWorkerClient;
   #cancelWatch: () => void;
   #closed = false;
@@ -70,15 +93,25 @@ export class FrameGuard {
     this.#cancelWatch = this.#watchLater();
   }
 
+  /** False for a source that leaked again and again: something is wrong with this browser. */
+  maySend(source: StreamSource): boolean {
+    return (this.#leaks.get(source) ?? 0) < LEAKS_ALLOWED;
+  }
+
   /** Throws FrameError where this codec or browser cannot be encrypted: then nothing may be sent. */
   attachSender(
-    sender: RTCRtpSender,
+    sender: SenderEndpoint,
     source: StreamSource,
     mimeType: string,
     onLeak: () => void,
   ): GuardedSender {
     const target = { stream: source, codec: frameCodecOf(mimeType) };
     const attached = this.#client.attachSender(sender, target);
+    attached.ready.then(
+      () => this.#deps.onSealing(source),
+      // Whoever waits for it hears of it too; a worker that is lost is replaced.
+      () => undefined,
+    );
     this.#senders.set(attached.pipeline, { sender, source, onLeak, watch: WATCH_START });
     return {
       ready: attached.ready,
@@ -102,7 +135,7 @@ export class FrameGuard {
 
   /** Throws FrameError as `attachSender`: then nothing may be played. */
   attachReceiver(
-    receiver: RTCRtpReceiver,
+    receiver: RtpEndpoint,
     from: {
       readonly producerId: ProducerId;
       readonly peerId: PeerId;
@@ -162,6 +195,12 @@ export class FrameGuard {
   #replace(): void {
     if (this.#closed) return;
     this.#end();
+    const now = this.#deps.clock.now();
+    this.#losses = [...this.#losses.filter((at) => at > now - LOSSES_WITHIN_MS), now];
+    if (this.#losses.length > LOSSES_ALLOWED) {
+      this.#deps.onBroken();
+      return;
+    }
     this.#client = this.#start();
     this.#deps.onLost();
   }
@@ -195,13 +234,16 @@ export class FrameGuard {
     if (watched.length === 0) return;
     try {
       // What left first, what was sealed after: packets are never counted before their frames.
-      const sent = await Promise.all(
-        watched.map(async ([pipeline, { sender }]) => {
-          return [pipeline, payloadBytesSent(await sender.getStats())] as const;
-        }),
+      const sent = await Promise.allSettled(
+        watched.map(async ([pipeline, { sender }]) => ({
+          pipeline,
+          bytesSent: payloadBytesSent(await sender.getStats()),
+        })),
       );
       const counts = new Map((await client.counts()).map((report) => [report.pipeline, report]));
-      for (const [pipeline, bytesSent] of sent) {
+      for (const sample of sent) {
+        if (sample.status === 'rejected') continue;
+        const { pipeline, bytesSent } = sample.value;
         this.#judge(pipeline, bytesSent, counts.get(pipeline)?.passed ?? 0);
       }
     } catch {
@@ -215,8 +257,9 @@ export class FrameGuard {
     const { state, verdict } = watchSender(sending.watch, { bytesSent, framesSealed });
     sending.watch = state;
     if (verdict === 'ok') return;
-    this.#senders.delete(pipeline);
+    const { source } = sending;
+    this.#leaks.set(source, (this.#leaks.get(source) ?? 0) + 1);
     sending.onLeak();
-    this.#deps.onLeak(sending.source);
+    this.#deps.onLeak(source);
   }
 }

@@ -32,11 +32,11 @@ const keyPackageFact = ({ peerId, messageId, envelope }: KeyPackage): KeyPackage
   envelope: bytesOf(envelope),
 });
 
-const commitFact = ({ envelope, welcome, ...commit }: Commit): CommitFact => ({
-  ...commit,
-  envelope: bytesOf(envelope),
-  ...(welcome === undefined ? {} : { welcome: bytesOf(welcome) }),
-});
+const commitFact = (commit: Commit): CommitFact => {
+  const { messageId, by, group, tagHash, envelope, welcomed, welcome } = commit;
+  const fact = { messageId, by, group, tagHash, envelope: bytesOf(envelope), welcomed };
+  return welcome === undefined ? fact : { ...fact, welcome: bytesOf(welcome) };
+};
 
 const groupRoom = ({ group, peers, keyPackages }: RoomView): GroupRoomView => ({
   group,
@@ -91,10 +91,11 @@ export type GroupRequest = {
 export const groupRequest = (message: ServerBound): GroupRequest => {
   switch (message.type) {
     case 'send-create': {
-      const { group, prev } = message;
+      const { group, prev, tag } = message;
       const data = {
         group: GroupPoint.parse(group),
         prev: prev === null ? null : GroupPoint.parse(prev),
+        tag,
       };
       return { method: 'create-group', data };
     }
@@ -107,11 +108,11 @@ export const groupRequest = (message: ServerBound): GroupRequest => {
         },
       };
     case 'send-commit': {
-      const { messageId, group, tag, envelope, welcomes } = message.message;
+      const { messageId, group, tagHash, envelope, welcomes } = message.message;
       const data = {
         messageId: MessageId.parse(messageId),
         group: GroupPoint.parse(group),
-        tag,
+        tagHash,
         envelope: toBase64url(envelope),
         welcomes: welcomes.map((welcome) => ({
           to: PeerId.parse(welcome.to),

@@ -10,6 +10,10 @@ export class FakeClock implements Clock {
   #now = 0;
   #timers: Timer[] = [];
 
+  now(): number {
+    return this.#now;
+  }
+
   after(ms: number, task: () => void): () => void {
     const timer = { at: this.#now + ms, task };
     this.#timers.push(timer);
