@@ -27,6 +27,10 @@ export type MessageId = z.infer<typeof MessageId>;
 export const EpochTag = base64url(11);
 export type EpochTag = z.infer<typeof EpochTag>;
 
+/** The first 8 bytes of SHA-256 over a tag's 8, base64url: all may hear it, and it gives no tag away. */
+export const TagHash = EpochTag;
+export type TagHash = EpochTag;
+
 export const KeyPackageEnvelope = envelope(LIMITS.keyPackageChars);
 export const CommitEnvelope = envelope(LIMITS.messageBytes);
 export const AppEnvelope = envelope(LIMITS.appMessageChars);
@@ -57,7 +61,7 @@ export const Commit = z.object({
   /** The epoch that it ends. */
   group: GroupPoint,
   /** Of the epoch that it begins. */
-  tag: EpochTag,
+  tagHash: TagHash,
   envelope: CommitEnvelope,
   welcomed: z.array(PeerId),
   welcome: z.optional(CommitEnvelope),

@@ -20,6 +20,7 @@ import {
   GroupPoint,
   KeyPackageEnvelope,
   MessageId,
+  TagHash,
   Welcome,
 } from './group.ts';
 import {
@@ -152,9 +153,9 @@ export const Requests = {
   },
   /** The room as it is now, where what one was told of it cannot be so. */
   'read-room': { data: nothing, answer: z.object({ room: RoomView }) },
-  /** Make `group` the room's in place of `prev`, or name it again (PROTOCOL K2). */
+  /** Make `group` the room's in place of `prev`, or name it again; `tag` is of its epoch (PROTOCOL K2). */
   'create-group': {
-    data: z.object({ group: GroupPoint, prev: z.nullable(GroupPoint) }),
+    data: z.object({ group: GroupPoint, prev: z.nullable(GroupPoint), tag: EpochTag }),
     answer: nothing,
   },
   /** Ask to be let into the group (PROTOCOL K3). */
@@ -167,7 +168,8 @@ export const Requests = {
     data: z.object({
       messageId: MessageId,
       group: GroupPoint,
-      tag: EpochTag,
+      /** Of the epoch that it begins. */
+      tagHash: TagHash,
       envelope: CommitEnvelope,
       welcomes: z.array(Welcome).check(z.maxLength(LIMITS.welcomesPerCommit)),
     }),

@@ -1,74 +1,38 @@
 // The ordering of a group's keys, by itself: which commands make which facts, and who is a member then.
 import { describe, expect, it } from 'vitest';
-import { after, factsOf, join, step } from '../../test/support/decisions.ts';
+import { factsOf, join, step } from '../../test/support/decisions.ts';
 import {
-  anyCommit,
+  ada,
+  as,
+  asking,
+  bob,
+  by,
+  carol,
+  committed,
+  dan,
+  first,
+  firstTag,
+  meeting,
+  members,
+  NOW,
+  outside,
+  pointOf,
+} from '../../test/support/group-commands.ts';
+import {
   anyKeyPackage,
-  anyMessageId,
   anyPoint,
+  anyTag,
+  hashOf,
   pointAfter,
 } from '../../test/support/group-samples.ts';
-import type { GroupPoint, PeerId } from '../protocol/index.ts';
+import type { PeerId } from '../protocol/index.ts';
 import { newPeerId } from '../random.ts';
-import type { Command } from './decide.ts';
 import { insiders } from './group-record.ts';
-import { findPeer, type RoomRecord } from './record.ts';
+import type { RoomRecord } from './record.ts';
 
-const [ada, bob, carol, dan] = [newPeerId(), newPeerId(), newPeerId(), newPeerId()];
-const NOW = 1_000_000;
-
-const as = (record: RoomRecord, peerId: PeerId) => ({
-  peerId,
-  session: findPeer(record, peerId)?.session ?? 0,
-});
-
-/** Everybody's commands, with the session that they have in this record. */
-const by = (record: RoomRecord, peerId: PeerId) => {
-  const who = as(record, peerId);
-  return {
-    creates: (group: GroupPoint, prev: GroupPoint | null = null): Command => ({
-      type: 'create-group',
-      group,
-      prev,
-      ...who,
-    }),
-    asks: (keyPackage = anyKeyPackage()): Command => ({
-      type: 'key-package',
-      ...keyPackage,
-      ...who,
-    }),
-    commits: (welcomed: readonly PeerId[] = [], atMs = NOW, group = pointOf(record)): Command => ({
-      type: 'commit',
-      ...anyCommit(group, welcomed),
-      atMs,
-      ...who,
-    }),
-    reports: (messageId = anyMessageId()): Command => ({ type: 'bad-commit', messageId, ...who }),
-    leaves: (): Command => ({ type: 'leave', reason: 'left', ...who }),
-    disconnects: (): Command => ({ type: 'disconnect', ...who }),
-  };
-};
-
-const pointOf = ({ group }: RoomRecord): GroupPoint => {
-  if (group === null) throw new Error('no group');
-  return { groupId: group.groupId, epoch: group.epoch };
-};
-
-const first = anyPoint(1);
-const members = (record: RoomRecord) => record.group?.members;
-const asking = (record: RoomRecord) => record.keyPackages.map(({ peerId }) => peerId);
-
-/** Ada's group, into which she welcomed all the others. */
-const meeting = (...others: PeerId[]): RoomRecord => {
-  const room = after(...[ada, ...others].map((peerId) => join(peerId)));
-  if (room === null) throw new Error('no room');
-  const made = step(room, by(room, ada).creates(first));
-  if (others.length === 0) return made;
-  const all = others.reduce((record, other) => step(record, by(record, other).asks()), made);
-  return step(all, by(all, ada).commits(others));
-};
-
-const outside = (record: RoomRecord, peerId: PeerId): RoomRecord => step(record, join(peerId));
+/** What comes of putting the next group in the record's place. */
+const createNext = (record: RoomRecord, peerId: PeerId) =>
+  factsOf(record, by(record, peerId).creates(anyPoint(2), pointOf(record)));
 
 describe('create-group', () => {
   it('K2 the first names the group, at any epoch; a prev that nobody knows is stale', () => {
@@ -88,10 +52,24 @@ describe('create-group', () => {
 
   it('K2 naming the record’s very group makes a member, once', () => {
     const room = outside(meeting(), bob);
-    const named = step(room, by(room, bob).creates(first));
+    const named = step(room, by(room, bob).creates(first, null, firstTag));
     expect(members(named)).toEqual([ada, bob]);
-    expect(factsOf(named, by(named, bob).creates(first))).toEqual([]);
-    expect(factsOf(named, by(named, bob).creates(pointAfter(first)))).toBe('stale-epoch');
+    expect(named.group?.tagHash).toBe(hashOf(firstTag));
+    expect(factsOf(named, by(named, bob).creates(first, null, firstTag))).toEqual([]);
+    const later = by(named, bob).creates(pointAfter(first), null, firstTag);
+    expect(factsOf(named, later)).toBe('stale-epoch');
+  });
+
+  it('K2 nobody names it without its tag: not by another, by the hash, or by a former epoch’s', () => {
+    const room = outside(meeting(bob), carol);
+    const tag = anyTag();
+    const now = step(room, by(room, ada).commits([], NOW, pointOf(room), tag));
+    const name = (peerId: PeerId, said: string) =>
+      factsOf(now, by(now, peerId).creates(pointOf(now), pointOf(now), said));
+    for (const wrong of [anyTag(), hashOf(tag), firstTag]) {
+      expect([name(carol, wrong), name(bob, wrong)]).toEqual(['forbidden', 'forbidden']);
+    }
+    expect([name(carol, tag), name(bob, tag)]).toEqual([['group-created'], []]);
   });
 
   it('K2 in place of a group: one generation more, epoch 0, and only over its very point', () => {
@@ -112,14 +90,13 @@ describe('create-group', () => {
 
   it('K2 not while another is inside; disconnected and asking members are not', () => {
     const room = outside(meeting(bob), carol);
-    const create = (record: RoomRecord) => by(record, carol).creates(anyPoint(2), pointOf(record));
-    expect(factsOf(room, create(room))).toBe('forbidden');
+    expect(createNext(room, carol)).toBe('forbidden');
     const alone = step(room, by(room, bob).disconnects());
     expect(insiders(alone)).toEqual([ada]);
-    expect(factsOf(alone, create(alone))).toBe('forbidden');
+    expect(createNext(alone, carol)).toBe('forbidden');
     const nobody = step(alone, by(alone, ada).asks());
     expect(insiders(nobody)).toEqual([]);
-    expect(factsOf(nobody, create(nobody))).toEqual(['group-created']);
+    expect(createNext(nobody, carol)).toEqual(['group-created']);
   });
 
   it('K2 a new group has its maker alone, who asks no more, and forgets the commits before', () => {
@@ -127,7 +104,7 @@ describe('create-group', () => {
     const wants = step(step(outside(room, bob), by(room, ada).leaves()), join(carol));
     const asks = step(wants, by(wants, bob).asks());
     const made = step(asks, by(asks, bob).creates(anyPoint(2), pointOf(asks)));
-    expect(made.group).toMatchObject({ members: [bob], tag: null, recent: [], epoch: 0 });
+    expect(made.group).toMatchObject({ members: [bob], recent: [], epoch: 0, condemned: [] });
     expect(asking(made)).toEqual([]);
   });
 });
@@ -199,11 +176,14 @@ describe('commit', () => {
     expect(factsOf(room, by(room, ada).commits([bob, bob]))).toBe('bad-request');
   });
 
-  it('K4 the tag of an epoch is its commit’s', () => {
+  it('K2 K4 the hash of an epoch’s tag is its commit’s, or of the tag that its maker said', () => {
     const room = meeting();
-    const command = by(room, ada).commits();
-    expect(room.group?.tag).toBeNull();
-    expect(step(room, command).group?.tag).toBe(command.type === 'commit' && command.tag);
+    const tag = anyTag();
+    expect(room.group?.tagHash).toBe(hashOf(firstTag));
+    const next = step(room, by(room, ada).commits([], NOW, first, tag));
+    expect(next.group?.tagHash).toBe(hashOf(tag));
+    const other = step(next, by(next, ada).creates(anyPoint(2), pointOf(next), firstTag));
+    expect(other.group?.tagHash).toBe(hashOf(firstTag));
   });
 
   it('K8 six commits a minute that welcome nobody who asked, each member for itself', () => {
@@ -239,14 +219,6 @@ describe('commit', () => {
     expect(factsOf(room, by(room, ada).commits([], NOW - 3_600_000))).toEqual(['commit']);
   });
 });
-
-/** Ada's commit among these, and its name. */
-const committed = (...others: PeerId[]) => {
-  const before = meeting(...others);
-  const command = by(before, ada).commits();
-  if (command.type !== 'commit') throw new Error('a commit');
-  return { room: step(before, command), messageId: command.messageId };
-};
 
 describe('bad-commit', () => {
   it('K5 a report counts once, of a member, of a commit that is known and another’s', () => {
@@ -289,16 +261,14 @@ describe('bad-commit', () => {
   it('K5 K2 then any member may create another, and nobody else', () => {
     const { room: before, messageId } = committed(bob, carol);
     let room = outside(before, dan);
-    const create = (record: RoomRecord, peerId: PeerId) =>
-      factsOf(record, by(record, peerId).creates(anyPoint(2), pointOf(record)));
-    expect(create(room, bob)).toBe('forbidden');
+    expect(createNext(room, bob)).toBe('forbidden');
     room = step(room, by(room, bob).reports(messageId));
     room = step(room, by(room, carol).reports(messageId));
-    expect(create(room, dan)).toBe('forbidden');
-    expect(create(room, bob)).toEqual(['group-created']);
+    expect(createNext(room, dan)).toBe('forbidden');
+    expect(createNext(room, bob)).toEqual(['group-created']);
     const made = step(room, by(room, bob).creates(anyPoint(2), pointOf(room)));
     expect(made.group?.givenUp).toBe(false);
-    expect(create(made, carol)).toBe('stale-epoch');
+    expect(createNext(made, carol)).toBe('stale-epoch');
     expect(factsOf(made, by(made, carol).creates(anyPoint(3), pointOf(made)))).toBe('forbidden');
   });
 });

@@ -6,6 +6,7 @@ import type {
   KeyPackage,
   MessageId,
   PeerId,
+  TagHash,
   Welcome,
 } from '../protocol/index.ts';
 import { type BySession, type Decision, facts, NOTHING, refuse } from './decision.ts';
@@ -18,6 +19,7 @@ import {
   type RecentCommit,
   type RoomGroup,
   samePoint,
+  tagHashOf,
 } from './group-record.ts';
 import type { RoomRecord } from './record.ts';
 
@@ -26,13 +28,15 @@ export type GroupCommand =
       readonly type: 'create-group';
       readonly group: GroupPoint;
       readonly prev: GroupPoint | null;
+      /** Of the epoch of `group`. */
+      readonly tag: EpochTag;
     } & BySession)
   | ({ readonly type: 'key-package' } & Omit<KeyPackage, 'peerId'> & BySession)
   | ({
       readonly type: 'commit';
       readonly messageId: MessageId;
       readonly group: GroupPoint;
-      readonly tag: EpochTag;
+      readonly tagHash: TagHash;
       readonly envelope: string;
       readonly welcomes: readonly Welcome[];
       /** By the clock of the node that was asked. */
@@ -58,21 +62,33 @@ const mayReplace = (record: RoomRecord, group: RoomGroup, peerId: PeerId): boole
   insiders(record).every((inside) => inside === peerId) ||
   (group.givenUp && group.members.includes(peerId));
 
-const createGroup = (
-  record: RoomRecord,
-  { peerId, group: next, prev }: Extract<GroupCommand, { type: 'create-group' }>,
-): Decision => {
+type CreateGroup = Extract<GroupCommand, { type: 'create-group' }>;
+
+const createdBy = ({ peerId, group, tag }: CreateGroup): Decision =>
+  facts({ type: 'group-created', group, by: peerId, tagHash: tagHashOf(tag) });
+
+/**
+ * Naming the group where it stands. Only who has its keys knows the tag: whoever has no more than a join
+ * token would else be a member, and could commit, condemn, and keep everybody waiting.
+ */
+const nameAgain = (group: RoomGroup, command: CreateGroup): Decision => {
+  if (tagHashOf(command.tag) !== group.tagHash) return refuse('forbidden');
+  if (group.members.includes(command.peerId)) return NOTHING;
+  return group.condemned.includes(command.peerId) ? refuse('forbidden') : createdBy(command);
+};
+
+const createGroup = (record: RoomRecord, command: CreateGroup): Decision => {
+  const { peerId, group: next, prev } = command;
   const { group } = record;
-  const created = facts({ type: 'group-created', group: next, by: peerId });
   if (group === null) {
     if (prev !== null) return refuse('stale-epoch');
-    return isBelievable(next) ? created : refuse('bad-request');
+    return isBelievable(next) ? createdBy(command) : refuse('bad-request');
   }
-  if (samePoint(next, group)) return group.members.includes(peerId) ? NOTHING : created;
+  if (samePoint(next, group)) return nameAgain(group, command);
   if (prev === null || !samePoint(prev, group)) return refuse('stale-epoch');
   const isNext = generationOf(next.groupId) === generationOf(prev.groupId) + 1 && next.epoch === 0;
   if (!isNext) return refuse('stale-epoch');
-  return mayReplace(record, group, peerId) ? created : refuse('forbidden');
+  return mayReplace(record, group, peerId) ? createdBy(command) : refuse('forbidden');
 };
 
 const keyPackage = (
@@ -104,20 +120,29 @@ const commit = (
   record: RoomRecord,
   command: Extract<GroupCommand, { type: 'commit' }>,
 ): Decision => {
-  const { peerId, session: _, welcomes, type, ...rest } = command;
+  const { peerId, messageId, group: ends, tagHash, envelope, welcomes, atMs } = command;
   const { group } = record;
-  const taken = group?.recent.find(({ messageId }) => messageId === command.messageId);
+  const taken = group?.recent.find((one) => one.messageId === messageId);
   if (taken !== undefined) return taken.author === peerId ? NOTHING : refuse('stale-epoch');
-  if (group === null || !samePoint(command.group, group)) return refuse('stale-epoch');
+  if (group === null || !samePoint(ends, group)) return refuse('stale-epoch');
   if (!group.members.includes(peerId)) return refuse('forbidden');
   const recipients = new Set(welcomes.map(({ to }) => to));
   if (recipients.size < welcomes.length) return refuse('bad-request');
   const hasWelcomes = record.keyPackages.some((asking) => recipients.has(asking.peerId));
-  if (isAboveRates(group.recent, peerId, hasWelcomes, command.atMs)) return refuse('rate-limited');
+  if (isAboveRates(group.recent, peerId, hasWelcomes, atMs)) return refuse('rate-limited');
   const present = new Set(record.peers.map((peer) => peer.peerId));
   // Who has left since can never fetch its welcome, and would be a member that nobody sees.
   const kept = welcomes.filter(({ to }) => present.has(to));
-  return facts({ ...rest, type, by: peerId, welcomes: kept });
+  return facts({
+    type: 'commit',
+    messageId,
+    by: peerId,
+    group: ends,
+    tagHash,
+    envelope,
+    welcomes: kept,
+    atMs,
+  });
 };
 
 const badCommit = (

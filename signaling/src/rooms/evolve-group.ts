@@ -1,6 +1,12 @@
 // What a record becomes of the facts about its group (PROTOCOL K1).
 import type { PeerId } from '../protocol/index.ts';
-import { type RecentCommit, type RoomGroup, samePoint, stillRecent } from './group-record.ts';
+import {
+  RECENT_MOST,
+  type RecentCommit,
+  type RoomGroup,
+  samePoint,
+  stillRecent,
+} from './group-record.ts';
 import type { Fact, RoomRecord } from './record.ts';
 
 type GroupFact = Extract<
@@ -13,7 +19,7 @@ const without = (record: RoomRecord, gone: (peerId: PeerId) => boolean) =>
 
 const created = (
   record: RoomRecord,
-  { group: point, by }: Extract<Fact, { type: 'group-created' }>,
+  { group: point, by, tagHash }: Extract<Fact, { type: 'group-created' }>,
 ): RoomRecord => {
   const { group } = record;
   if (group !== null && samePoint(group, point)) {
@@ -21,7 +27,7 @@ const created = (
   }
   return {
     ...record,
-    group: { ...point, members: [by], tag: null, recent: [], givenUp: false },
+    group: { ...point, members: [by], tagHash, recent: [], givenUp: false, condemned: [] },
     keyPackages: without(record, (peerId) => peerId === by),
   };
 };
@@ -29,7 +35,7 @@ const created = (
 const committed = (
   record: RoomRecord,
   group: RoomGroup,
-  { messageId, by, tag, welcomes, atMs }: Extract<Fact, { type: 'commit' }>,
+  { messageId, by, tagHash, welcomes, atMs }: Extract<Fact, { type: 'commit' }>,
 ): RoomRecord => {
   const welcomed = new Set(welcomes.map(({ to }) => to));
   const keyPackages = without(record, (peerId) => welcomed.has(peerId));
@@ -45,8 +51,20 @@ const committed = (
   const recent = stillRecent([...group.recent, taken], atMs);
   return {
     ...record,
-    group: { ...group, epoch: group.epoch + 1, tag, members, recent },
+    group: { ...group, epoch: group.epoch + 1, tagHash, members, recent },
     keyPackages,
+  };
+};
+
+/** Who is no member judges no more. */
+const withoutMember = (group: RoomGroup, gone: PeerId): RoomGroup => {
+  const stays = (peerId: PeerId): boolean => peerId !== gone;
+  return {
+    ...group,
+    members: group.members.filter(stays),
+    recent: group.recent.map((one) =>
+      one.reports.includes(gone) ? { ...one, reports: one.reports.filter(stays) } : one,
+    ),
   };
 };
 
@@ -58,6 +76,19 @@ const changeCommit = (
   ...group,
   recent: group.recent.map((one) => (one.messageId === messageId ? change(one) : one)),
 });
+
+const condemn = (
+  group: RoomGroup,
+  { messageId, author }: Extract<Fact, { type: 'commit-condemned' }>,
+): RoomGroup => {
+  const judged = changeCommit(group, messageId, (one) => ({ ...one, condemned: true }));
+  const others = group.condemned.filter((peerId) => peerId !== author);
+  return {
+    ...withoutMember(judged, author),
+    givenUp: true,
+    condemned: [...others, author].slice(-RECENT_MOST),
+  };
+};
 
 export const evolveGroup = (record: RoomRecord, fact: GroupFact): RoomRecord => {
   if (fact.type === 'group-created') return created(record, fact);
@@ -80,26 +111,14 @@ export const evolveGroup = (record: RoomRecord, fact: GroupFact): RoomRecord => 
           reports: [...one.reports, fact.by],
         })),
       };
-    case 'commit-condemned': {
-      const condemned = changeCommit(group, fact.messageId, (one) => ({ ...one, condemned: true }));
-      return { ...record, group: { ...condemned, givenUp: true } };
-    }
+    case 'commit-condemned':
+      return { ...record, group: condemn(group, fact) };
   }
 };
 
-/** Who leaves the room is no member, asks for nothing, and judges no more. */
-export const withoutPeer = (record: RoomRecord, gone: PeerId): RoomRecord => {
-  const stays = (peerId: PeerId): boolean => peerId !== gone;
-  const { group } = record;
-  return {
-    ...record,
-    keyPackages: without(record, (peerId) => peerId === gone),
-    group: group && {
-      ...group,
-      members: group.members.filter(stays),
-      recent: group.recent.map((one) =>
-        one.reports.includes(gone) ? { ...one, reports: one.reports.filter(stays) } : one,
-      ),
-    },
-  };
-};
+/** Who leaves the room is no member and asks for nothing. */
+export const withoutPeer = (record: RoomRecord, gone: PeerId): RoomRecord => ({
+  ...record,
+  keyPackages: without(record, (peerId) => peerId === gone),
+  group: record.group && withoutMember(record.group, gone),
+});

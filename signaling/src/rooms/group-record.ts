@@ -1,13 +1,15 @@
 // The part of the record that orders a group's keys (PROTOCOL K1–K6): which group, at which epoch, who
 // is inside, and what the rules about rates and bad commits have to remember. It reads no envelope.
+import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import {
-  EpochTag,
+  type EpochTag,
   GroupId,
   type GroupPoint,
   type KeyPackage,
   MessageId,
   PeerId,
+  TagHash,
 } from '../protocol/index.ts';
 
 /** A commit that was taken, for as long as it may be sent again, counted or reported. */
@@ -27,14 +29,16 @@ export type RecentCommit = Readonly<z.infer<typeof RecentCommit>>;
 export const RoomGroup = z.object({
   groupId: GroupId,
   epoch: z.int(),
-  /** Who made or named the group, or was welcomed into it, unless they left the room. */
+  /** Who made or named the group, or was welcomed into it, unless they left or were condemned. */
   members: z.readonly(z.array(PeerId)),
-  /** Of this epoch, as the commit that began it had it; null when no commit did. */
-  tag: z.nullable(EpochTag),
+  /** Of this epoch, by whoever began or first named it: who knows the tag of it has the keys. */
+  tagHash: TagHash,
   /** Oldest first. */
   recent: z.readonly(z.array(RecentCommit)),
   /** One of its commits was condemned: any member may put another group in its place. */
   givenUp: z.boolean(),
+  /** Authors of such commits, the latest last: they may not name this group again. */
+  condemned: z.readonly(z.array(PeerId)),
 });
 export type RoomGroup = Readonly<z.infer<typeof RoomGroup>>;
 
@@ -70,6 +74,16 @@ export const stillRecent = (
 
 export const samePoint = (one: GroupPoint | null, other: GroupPoint | null): boolean =>
   one?.groupId === other?.groupId && one?.epoch === other?.epoch;
+
+const TAG_HASH_BYTES = 8;
+
+/** What a commit says of its tag, for a tag that is told to the server alone. */
+export const tagHashOf = (tag: EpochTag): TagHash =>
+  createHash('sha256')
+    .update(Buffer.from(tag, 'base64url'))
+    .digest()
+    .subarray(0, TAG_HASH_BYTES)
+    .toString('base64url');
 
 /** The first four bytes of the id. */
 export const generationOf = (groupId: GroupId): number =>

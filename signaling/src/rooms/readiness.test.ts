@@ -1,7 +1,7 @@
 // Readiness by itself: what is kept, and for how long (PROTOCOL K6).
 import { expect, it } from 'vitest';
 import { after, join, step } from '../../test/support/decisions.ts';
-import { anyPoint, pointAfter } from '../../test/support/group-samples.ts';
+import { anyPoint, anyTag, pointAfter } from '../../test/support/group-samples.ts';
 import { RoomId } from '../protocol/index.ts';
 import { newPeerId } from '../random.ts';
 import { Readiness } from './readiness.ts';
@@ -11,7 +11,14 @@ const roomId = RoomId.parse('A'.repeat(24));
 const start = () => {
   const [ada, bob] = [newPeerId(), newPeerId()];
   const group = anyPoint(1);
-  const create = { type: 'create-group', group, prev: null, peerId: ada, session: 1 } as const;
+  const create = {
+    type: 'create-group',
+    group,
+    prev: null,
+    tag: anyTag(),
+    peerId: ada,
+    session: 1,
+  } as const;
   const record = after(join(ada), create, join(bob));
   if (record === null) throw new Error('no room');
   const told: number[] = [];
@@ -37,6 +44,7 @@ it('K6 what is kept goes when the group moves on, and when the room is forgotten
     type: 'create-group',
     group: next,
     prev: group,
+    tag: anyTag(),
     peerId: ada,
     session: 1,
   });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { apply } from '../../test/support/decisions.ts';
-import { anyGroupId, anyMessageId, anyTag } from '../../test/support/group-samples.ts';
+import { anyGroupId, anyMessageId, anyTag, hashOf } from '../../test/support/group-samples.ts';
 import { type GroupPoint, StreamSource, STREAM_SOURCES } from '../protocol/index.ts';
 import { newPeerId, newProducerId } from '../random.ts';
 import { type Command, decide } from './decide.ts';
@@ -24,6 +24,7 @@ const points: readonly GroupPoint[] = [1, 2, 3].flatMap((generation) => {
 
 const peerId = fc.constantFrom(...peers);
 const messageId = fc.constantFrom(...messageIds);
+const tag = fc.constantFrom(anyTag(), anyTag());
 const envelope = fc.constantFrom('AAAA', 'BBBB');
 const placement = fc.integer({ min: 1, max: 4 });
 const source = fc.constantFrom(...STREAM_SOURCES.map((name) => StreamSource.parse(name)));
@@ -78,7 +79,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     weight: 4,
     arbitrary: fc
       .tuple(
-        said({ type: fc.constant('create-group' as const) }),
+        said({ type: fc.constant('create-group' as const), tag }),
         fc.constantFrom(...points),
         point,
       )
@@ -100,7 +101,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
           type: fc.constant('commit' as const),
           messageId,
           envelope,
-          tag: fc.constant(anyTag()),
+          tagHash: tag.map(hashOf),
           welcomes: fc.array(fc.record({ to: peerId, envelope }), { maxLength: 2 }),
         }),
         point,
@@ -137,6 +138,8 @@ const holds = (record: RoomRecord): void => {
   expect(ids).toEqual(expect.arrayContaining([...group.members]));
   expect(group.recent.length).toBeLessThanOrEqual(RECENT_MOST);
   expect(isUnique(group.recent.map((one) => one.messageId))).toBe(true);
+  expect(isUnique(group.condemned)).toBe(true);
+  expect(group.condemned.length).toBeLessThanOrEqual(RECENT_MOST);
   for (const { author, reports } of group.recent) {
     expect(isUnique(reports)).toBe(true);
     expect(reports).not.toContain(author);

@@ -3,7 +3,6 @@
 import * as z from 'zod/mini';
 import {
   CommitEnvelope,
-  EpochTag,
   GroupPoint,
   Head,
   Incarnation,
@@ -16,6 +15,7 @@ import {
   Stream,
   Streams,
   StreamSource,
+  TagHash,
   Welcome,
 } from '../protocol/index.ts';
 import { RoomGroup } from './group-record.ts';
@@ -65,14 +65,19 @@ export const Fact = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('room-placed'), placement: Placement, home: Home }),
   z.object({ type: z.literal('media-lost'), placement: Placement }),
-  z.object({ type: z.literal('group-created'), group: GroupPoint, by: PeerId }),
+  z.object({
+    type: z.literal('group-created'),
+    group: GroupPoint,
+    by: PeerId,
+    tagHash: TagHash,
+  }),
   z.object({ type: z.literal('key-package'), keyPackage: KeyPackage }),
   z.object({
     type: z.literal('commit'),
     messageId: MessageId,
     by: PeerId,
     group: GroupPoint,
-    tag: EpochTag,
+    tagHash: TagHash,
     envelope: CommitEnvelope,
     /** All of them: this is the only place where they are kept. */
     welcomes: z.readonly(z.array(Welcome)),

@@ -15,7 +15,7 @@ import type {
 import { Absences } from './absences.ts';
 import type { Command } from './decide.ts';
 import { evolve } from './evolve.ts';
-import { samePoint } from './group-record.ts';
+import { samePoint, tagHashOf } from './group-record.ts';
 import { Readiness } from './readiness.ts';
 import { findPeer, positionOf, type RoomEvent, type RoomRecord } from './record.ts';
 import { RingReader } from './ring-reader.ts';
@@ -134,7 +134,7 @@ export class RoomService {
 
   /**
    * Says on all nodes that a member has the keys of an epoch. Rejects with `stale-epoch` when that is not
-   * the group's epoch or the tag another than its commit had, with `forbidden` who is no member.
+   * the group's epoch or the tag not of the record's hash, with `forbidden` who is no member.
    */
   ready(roomId: RoomId, peerId: PeerId, group: GroupPoint, tag: EpochTag): Promise<void> {
     return this.#with(roomId, async ({ replica: { record } }) => {
@@ -142,7 +142,7 @@ export class RoomService {
       if (record.group?.members.includes(peerId) !== true) {
         throw new AppError('forbidden', 'only for members of the group');
       }
-      const isSame = samePoint(group, record.group) && (record.group.tag ?? tag) === tag;
+      const isSame = samePoint(group, record.group) && tagHashOf(tag) === record.group.tagHash;
       if (!isSame) throw new AppError('stale-epoch', 'the group is elsewhere');
       await this.#deps.store.whisper(roomId, { peerId, group, at: positionOf(record) });
     });

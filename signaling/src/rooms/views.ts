@@ -24,11 +24,11 @@ export const roomView = (record: RoomRecord): RoomView => ({
 type CommitEvent = Extract<RecordEvent, { event: 'commit' }>;
 
 const commitView = (
-  { messageId, by, group, tag, envelope, welcomes }: Extract<Fact, { type: 'commit' }>,
+  { messageId, by, group, tagHash, envelope, welcomes }: Extract<Fact, { type: 'commit' }>,
   to?: PeerId,
 ): CommitEvent['data'] => {
   const own = to === undefined ? undefined : welcomes.find((welcome) => welcome.to === to);
-  const commit = { messageId, by, group, tag, envelope };
+  const commit = { messageId, by, group, tagHash, envelope };
   const welcomed = welcomes.map((welcome) => welcome.to);
   return { commit: { ...commit, welcomed, ...(own && { welcome: own.envelope }) } };
 };

@@ -29,7 +29,7 @@ describeScenarios('keys', (getWorld) => {
     const groups = clients.map(() => anyPoint(1));
     const results = await outcomes(
       clients.map((client, index) =>
-        client.request('create-group', { group: groups[index], prev: null }),
+        client.request('create-group', { group: groups[index], prev: null, tag: anyTag() }),
       ),
     );
     expect(results.toSorted()).toEqual(['ok', ...Array.from({ length: 5 }, () => 'stale-epoch')]);
@@ -43,7 +43,7 @@ describeScenarios('keys', (getWorld) => {
   it('K2 nobody takes the place of a group that somebody is inside of', async () => {
     const meeting = await meet(getWorld(), 2);
     const stranger = await meeting.world.join(meeting.roomId);
-    const take = { group: anyPoint(2), prev: meeting.group };
+    const take = { group: anyPoint(2), prev: meeting.group, tag: anyTag() };
     await expect(stranger.request('create-group', take)).rejects.toEqual(refusal('forbidden'));
     const { ada, bob } = named(meeting);
     ada.cut();
@@ -171,14 +171,14 @@ describeScenarios('keys', (getWorld) => {
     await bob.heard('room-reset');
     await bob.join(bob.session.sessionToken);
     const behind = { groupId: meeting.group.groupId, epoch: 0 };
-    await ada.request('create-group', { group: meeting.group, prev: null });
-    await expect(bob.request('create-group', { group: behind, prev: null })).rejects.toEqual(
-      refusal('stale-epoch'),
-    );
+    const again = { group: meeting.group, prev: null, tag: meeting.tag };
+    await ada.request('create-group', again);
+    const late = bob.request('create-group', { ...again, group: behind });
+    await expect(late).rejects.toEqual(refusal('stale-epoch'));
     await expect(bob.request('commit', anyCommit(meeting.group))).rejects.toEqual(
       refusal('forbidden'),
     );
-    await bob.request('create-group', { group: meeting.group, prev: null });
+    await bob.request('create-group', again);
     await bob.request('commit', anyCommit(meeting.group));
     const { room } = await ada.request('read-room', {});
     expect(room.group?.members).toEqual([ada.peerId, bob.peerId]);
@@ -192,7 +192,7 @@ describeScenarios('keys', (getWorld) => {
     const { messageId } = bad;
     await bob.request('bad-commit', { messageId });
     await bob.request('bad-commit', { messageId });
-    const next = { group: anyPoint(2), prev: pointAfter(meeting.group) };
+    const next = { group: anyPoint(2), prev: pointAfter(meeting.group), tag: anyTag() };
     await expect(bob.request('create-group', next)).rejects.toEqual(refusal('forbidden'));
     await expect(bob.request('bad-commit', { messageId: anyMessageId() })).rejects.toEqual(
       refusal('not-found'),
@@ -212,7 +212,7 @@ describeScenarios('keys', (getWorld) => {
   it('K6 all are told once when all who are inside have said that they are ready', async () => {
     const meeting = await meet(getWorld(), 3);
     const { ada, bob, carol } = named(meeting);
-    const ready = { group: meeting.group, tag: meeting.first.tag };
+    const ready = { group: meeting.group, tag: meeting.tag };
     await ada.request('epoch-ready', ready);
     await bob.request('epoch-ready', ready);
     await ada.request('epoch-ready', ready);
@@ -234,14 +234,15 @@ describeScenarios('keys', (getWorld) => {
     const meeting = await meet(getWorld(), 2);
     const { ada } = named(meeting);
     const stranger = await meeting.world.join(meeting.roomId);
-    const { group, first } = meeting;
-    await expect(stranger.request('epoch-ready', { group, tag: first.tag })).rejects.toEqual(
+    const { group, first, tag } = meeting;
+    await expect(stranger.request('epoch-ready', { group, tag })).rejects.toEqual(
       refusal('forbidden'),
     );
     for (const wrong of [
       { group, tag: anyTag() },
-      { group: first.group, tag: first.tag },
-      { group: anyPoint(1, 1), tag: first.tag },
+      { group, tag: first.tagHash },
+      { group: first.group, tag },
+      { group: anyPoint(1, 1), tag },
     ]) {
       await expect(ada.request('epoch-ready', wrong)).rejects.toEqual(refusal('stale-epoch'));
     }
@@ -250,7 +251,7 @@ describeScenarios('keys', (getWorld) => {
   it('K6 who leaves, is cut off or asks again is waited for no more', async () => {
     const meeting = await meet(getWorld(), 4);
     const { ada, bob, carol, dan } = named(meeting);
-    await ada.request('epoch-ready', { group: meeting.group, tag: meeting.first.tag });
+    await ada.request('epoch-ready', { group: meeting.group, tag: meeting.tag });
     await bob.request('leave', {});
     carol.cut();
     await expect.poll(() => count(ada, 'peer-disconnected')).toBe(1);
@@ -260,9 +261,10 @@ describeScenarios('keys', (getWorld) => {
     await ada.heard('epoch-ready');
     await dan.heard('epoch-ready');
     // Nobody's word counts for the next epoch.
-    const next = anyCommit(meeting.group, [dan.peerId]);
+    const tag = anyTag();
+    const next = anyCommit(meeting.group, [dan.peerId], tag);
     await ada.request('commit', next);
-    const ready = { group: pointAfter(meeting.group), tag: next.tag };
+    const ready = { group: pointAfter(meeting.group), tag };
     await dan.request('epoch-ready', ready);
     await ada.request('app-message', { envelope: anyEnvelope() });
     await dan.heard('app-message');
@@ -313,7 +315,7 @@ describeScenarios('keys', (getWorld) => {
     const commit = anyCommit(meeting.group);
     const bad: readonly (readonly [Parameters<TestClient['request']>[0], object])[] = [
       ['commit', { ...commit, envelope: 'not base64url!' }],
-      ['commit', { ...commit, tag: 'short' }],
+      ['commit', { ...commit, tagHash: 'short' }],
       ['commit', { ...commit, group: { ...meeting.group, epoch: -1 } }],
       ['commit', { ...commit, group: { groupId: 'x', epoch: 1 } }],
       [
@@ -330,7 +332,8 @@ describeScenarios('keys', (getWorld) => {
       ['key-package', { ...anyKeyPackage(), envelope: 'A'.repeat(LIMITS.keyPackageChars + 1) }],
       ['key-package', { ...anyKeyPackage(), envelope: '' }],
       ['app-message', { envelope: 'A'.repeat(LIMITS.appMessageChars + 1) }],
-      ['create-group', { group: { ...meeting.group, epoch: 2 ** 60 }, prev: null }],
+      ['create-group', { group: { ...meeting.group, epoch: 2 ** 60 }, prev: null, tag: anyTag() }],
+      ['create-group', { group: anyPoint(2), prev: meeting.group }],
     ];
     const before = bob.names().length;
     for (const [method, data] of bad) {

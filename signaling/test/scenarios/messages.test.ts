@@ -3,7 +3,14 @@ import { expect, it } from 'vitest';
 import { newPeerId } from '../../src/random.ts';
 import { RING_MESSAGES } from '../../src/rooms/room-store.ts';
 import { DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
-import { anyCommit, anyEnvelope, anyKeyPackage } from '../support/group-samples.ts';
+import {
+  anyCommit,
+  anyEnvelope,
+  anyKeyPackage,
+  anyPoint,
+  anyTag,
+  pointAfter,
+} from '../support/group-samples.ts';
 import { describeScenarios, NO_LIMITS } from '../support/harness.ts';
 import { count, isCommit, meet, named } from '../support/meeting.ts';
 import { TestClient } from '../support/test-client.ts';
@@ -157,14 +164,20 @@ describeScenarios('messages', (getWorld) => {
   it('K9 nothing of an envelope or a tag is logged', async () => {
     const meeting = await meet(getWorld(), 2);
     const { ada } = named(meeting);
-    const [keyPackage, commit, said] = [anyKeyPackage(), anyCommit(meeting.group), anyEnvelope()];
+    const [keyPackage, said] = [anyKeyPackage(), anyEnvelope()];
+    const [tag, other] = [anyTag(), anyTag()];
+    const commit = anyCommit(meeting.group, [], tag);
     await ada.request('key-package', keyPackage);
     await ada.request('commit', commit);
+    await ada.request('epoch-ready', { group: pointAfter(meeting.group), tag });
+    const take = { group: anyPoint(2), prev: pointAfter(meeting.group), tag: other };
+    await ada.send('create-group', take).catch(() => undefined);
     await ada.request('app-message', { envelope: said });
     await ada.send('commit', { ...commit, welcomes: 'none' }).catch(() => undefined);
     const text = meeting.world.logLines.join('');
     expect(text).toContain('"command":"commit"');
-    for (const secret of [keyPackage.envelope, commit.envelope, commit.tag, said]) {
+    const tags = [tag, other, commit.tagHash];
+    for (const secret of [keyPackage.envelope, commit.envelope, said, ...tags]) {
       expect(text).not.toContain(secret);
     }
   });

@@ -1,5 +1,5 @@
 // What pages say about a group's keys, as the server sees it: names, and bytes that mean nothing.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { GroupId, type GroupPoint, MessageId, type PeerId } from '../../src/protocol/index.ts';
 
 export const anyGroupId = (generation: number): GroupId => {
@@ -15,14 +15,26 @@ export const anyPoint = (generation: number, epoch = 0): GroupPoint => ({
 
 export const anyMessageId = (): MessageId => MessageId.parse(randomBytes(12).toString('base64url'));
 export const anyTag = (): string => randomBytes(8).toString('base64url');
+/** By itself, so that the tests do not take the server's word for it. */
+export const hashOf = (tag: string): string =>
+  createHash('sha256')
+    .update(Buffer.from(tag, 'base64url'))
+    .digest()
+    .subarray(0, 8)
+    .toString('base64url');
 export const anyEnvelope = (bytes = 60): string => randomBytes(bytes).toString('base64url');
 
 export const anyKeyPackage = () => ({ messageId: anyMessageId(), envelope: anyEnvelope(400) });
 
-export const anyCommit = (group: GroupPoint, welcomed: readonly PeerId[] = []) => ({
+/** `tag`: of the epoch that it begins; the commit has the hash of it. */
+export const anyCommit = (
+  group: GroupPoint,
+  welcomed: readonly PeerId[] = [],
+  tag: string = anyTag(),
+) => ({
   messageId: anyMessageId(),
   group,
-  tag: anyTag(),
+  tagHash: hashOf(tag),
   envelope: anyEnvelope(),
   welcomes: welcomed.map((to) => ({ to, envelope: anyEnvelope() })),
 });

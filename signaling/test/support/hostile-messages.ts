@@ -2,6 +2,7 @@
 import { camParameters, micParameters } from '../../../sfu-worker/test/rtp-fixtures.ts';
 import { OFFERED_CAPABILITIES } from '../../src/media/offered-capabilities.ts';
 import { LIMITS, PROTOCOL_VERSION, Requests } from '../../src/protocol/index.ts';
+import { hashOf } from './group-samples.ts';
 import type { Seeded } from './seeded.ts';
 
 export type Hostile = string | Buffer;
@@ -80,7 +81,9 @@ const validData = (random: Seeded, placement: number): Readonly<Record<string, u
 const MESSAGE_IDS = ['D', 'E', 'F', 'G'].map((letter) => letter.repeat(16));
 const PEERS = ['H', 'I'].map((letter) => letter.repeat(16));
 
-/** Few groups, epochs and names, so that some are the room's: generations 0 to 2. */
+const TAGS = ['AAAAAAAAAAA', 'AAAAAAAAAAE'];
+
+/** Few groups, epochs, tags and names, so that some are the room's: generations 0 to 2. */
 const groupData = (random: Seeded): Readonly<Record<string, unknown>> => {
   const point = () => ({
     groupId: `AAAAA${random.pick(['A', 'Q', 'g'])}${'A'.repeat(16)}`,
@@ -88,15 +91,15 @@ const groupData = (random: Seeded): Readonly<Record<string, unknown>> => {
   });
   const messageId = random.pick(MESSAGE_IDS);
   const envelope = random.pick(['AAAA', 'A'.repeat(4_000), 'A'.repeat(20_000)]);
-  const tag = 'A'.repeat(11);
+  const tag = random.pick(TAGS);
   return {
     'read-room': {},
-    'create-group': { group: point(), prev: random.chance(0.5) ? null : point() },
+    'create-group': { group: point(), prev: random.chance(0.5) ? null : point(), tag },
     'key-package': { messageId, envelope },
     commit: {
       messageId,
       group: point(),
-      tag,
+      tagHash: hashOf(tag),
       envelope,
       welcomes: random.chance(0.5) ? [] : PEERS.map((to) => ({ to, envelope: 'AAAA' })),
     },

@@ -1,7 +1,7 @@
 // People in a room with a group of keys, as the server sees them.
 import { expect } from 'vitest';
 import type { GroupPoint, RecordEvent, RoomId } from '../../src/protocol/index.ts';
-import { anyCommit, anyKeyPackage, anyPoint, pointAfter } from './group-samples.ts';
+import { anyCommit, anyKeyPackage, anyPoint, anyTag, pointAfter } from './group-samples.ts';
 import type { World } from './harness.ts';
 import type { TestClient } from './test-client.ts';
 
@@ -13,6 +13,8 @@ export interface Meeting {
   /** The first made the group and welcomed the others. */
   readonly members: readonly TestClient[];
   readonly group: GroupPoint;
+  /** Of that epoch: what members know, and what nobody is told. */
+  readonly tag: string;
   /** The commit that let the others in. */
   readonly first: ReturnType<typeof anyCommit>;
 }
@@ -40,15 +42,17 @@ export const meet = async (world: World, people: number): Promise<Meeting> => {
   if (host === undefined) throw new Error('nobody');
   await host.placed();
   const made = anyPoint(1);
-  await host.request('create-group', { group: made, prev: null });
+  await host.request('create-group', { group: made, prev: null, tag: anyTag() });
   for (const other of others) await other.request('key-package', anyKeyPackage());
+  const tag = anyTag();
   const first = anyCommit(
     made,
     others.map(({ peerId }) => peerId),
+    tag,
   );
   await host.request('commit', first);
   await level(...members);
-  return { world, roomId, members, group: pointAfter(made), first };
+  return { world, roomId, members, group: pointAfter(made), tag, first };
 };
 
 /** The members by name; a test asks for as many as it made. */
