@@ -39,8 +39,8 @@ export type SafetyCode = { readonly point: GroupPoint; readonly digits: readonly
 export interface GroupKeys {
   /** For the record, under K_env. The last three are kept until a welcome for one of them opens. */
   makeKeyPackage(nowMs: number): Promise<Bytes>;
-  /** A group of one, beside the one that one is in: used only if the server takes it. */
-  draftGroup(groupId: string, nowMs: number): Promise<void>;
+  /** A group of one, beside the one that one is in: used only if the server takes it. Gives its tag. */
+  draftGroup(groupId: string, nowMs: number): Promise<string>;
   adoptDraft(groupId: string): Promise<EpochFacts>;
   join(welcome: Uint8Array, expected: GroupPoint): Promise<EpochFacts>;
   /** Once in an epoch: from then on the same bytes are sent again, or none (`commit-made`). */

@@ -15,6 +15,7 @@ import type {
   WorkResult,
 } from './group-session-types.ts';
 import type { Addition } from './mls-commit-choice.ts';
+import { tagHash } from './mls-membership.ts';
 
 /** Effects that are not the runner's own: messages to the server, keys to the frame worker, words. */
 export type OutsideEffect = Exclude<SessionEffect, { type: 'work' | 'set-timer' }>;
@@ -118,8 +119,8 @@ async function doWork(deps: GroupRunnerDeps, work: Work): Promise<WorkResult> {
   switch (work.kind) {
     case 'draft': {
       const groupId = makeGroupId(work.generation);
-      await keys.draftGroup(groupId, clock.today());
-      return { kind: 'drafted', groupId };
+      const tag = await keys.draftGroup(groupId, clock.today());
+      return { kind: 'drafted', draft: { groupId, tag } };
     }
     case 'adopt':
       return { kind: 'epoch', epoch: await keys.adoptDraft(work.groupId), removed: false };
@@ -195,7 +196,7 @@ async function makeCommit(
   const messageId = deps.newMessageId();
   return {
     kind: 'commit',
-    message: { messageId, group, tag: made.tag, envelope, welcomes },
+    message: { messageId, group, tagHash: tagHash(made.tag), envelope, welcomes },
     refused,
   };
 }

@@ -1,7 +1,7 @@
 // What the session does of itself (SPEC G24–G36): one rule per phase, asked again until none applies.
 // Each looks at what is so, never at what just happened, so that nothing can be missed.
-import { FIRST_GENERATION, generationOf, samePoint } from './group-id.ts';
-import { rejoin, tryAgain } from './group-session-work.ts';
+import { FIRST_GENERATION, type GroupPoint, generationOf, samePoint } from './group-id.ts';
+import { createEffect, placeOf, rejoin, tryAgain } from './group-session-work.ts';
 import type {
   CommitFact,
   Phase,
@@ -66,16 +66,12 @@ function whileCreating(
     const { retry, ...rest } = phase;
     if (retry === undefined || now < retry.at) return null;
     const again: SessionEffect =
-      retry.what === 'record' || phase.groupId === undefined
+      retry.what === 'record' || phase.draft === undefined
         ? { type: 'ask-record' }
-        : {
-            type: 'send-create',
-            group: { groupId: phase.groupId, epoch: 0 },
-            prev: phase.prev,
-          };
+        : createEffect(phase.draft, phase.prev);
     return { state: { ...state, phase: rest }, effects: [again] };
   }
-  const { groupId } = phase;
+  const groupId = phase.draft?.groupId;
   if (groupId !== undefined && room.group?.groupId === groupId && room.group.epoch === 0) {
     return work(state, { kind: 'adopt', groupId });
   }
@@ -96,6 +92,18 @@ function whileWaiting(
   return now >= phase.until ? tryAgain(state, phase.tries, now) : null;
 }
 
+/** Names one's own group to a record that has lost it, or has lost that one is in it. */
+function nameAgain(
+  state: SessionState,
+  { point, tag }: Place,
+  prev: GroupPoint | null,
+  now: number,
+): SessionStep | null {
+  if (state.nameAgainAt === null || now < state.nameAgainAt) return null;
+  const effects: SessionEffect[] = [{ type: 'send-create', group: point, prev, tag }];
+  return { state: { ...state, nameAgainAt: null }, effects };
+}
+
 /** The record and oneself are not in the same place: what to do about it, or null if they are. */
 function catchUp(
   state: SessionState,
@@ -105,11 +113,7 @@ function catchUp(
 ): SessionStep | null {
   const { group } = room;
   const { point } = place;
-  if (group === null) {
-    if (state.registered) return null;
-    const effects: SessionEffect[] = [{ type: 'send-create', group: point, prev: null }];
-    return { state: { ...state, registered: true }, effects };
-  }
+  if (group === null) return nameAgain(state, place, null, now);
   if (group.groupId !== point.groupId) return become(state, { name: 'init' });
   const commit = state.log.find((one) => samePoint(one.group, point));
   if (commit !== undefined) return takeCommit(state, commit, now);
@@ -131,13 +135,10 @@ function whileMember(
 ): SessionStep | null {
   const behind = catchUp(state, room, phase, now);
   if (behind !== null || room.group === null) return behind;
-  if (!room.group.members.includes(state.self) && !state.registered) {
-    const group = phase.point;
-    return {
-      state: { ...state, registered: true },
-      effects: [{ type: 'send-create', group, prev: group }],
-    };
-  }
+  const named = room.group.members.includes(state.self)
+    ? null
+    : nameAgain(state, phase, phase.point, now);
+  if (named !== null) return named;
   const wish = wishOf(state, phase, room, now);
   if (wouldBeAlone(phase, wish)) return wish.adds.length > 0 ? create(state, room) : null;
 
@@ -147,9 +148,8 @@ function whileMember(
   const isWishDue =
     wishSince !== null && now >= wishDueAt(state, wish, wishSince, rankOf(state, phase, room));
   if (isUpdateDue || isWishDue) {
-    const { point, leaf, roster } = phase;
-    const next: Phase = { name: 'committing', point, leaf, roster, resendAt: null };
-    return work(state, { kind: 'commit', group: point, ...wish }, next);
+    const next: Phase = { name: 'committing', ...placeOf(phase), resendAt: null };
+    return work(state, { kind: 'commit', group: phase.point, ...wish }, next);
   }
   return wishSince === phase.wishSince ? null : become(state, { ...phase, wishSince });
 }

@@ -11,7 +11,7 @@ const garbage = (world: GroupWorld): MadeMessage => {
   return {
     messageId: 'garbage',
     group: { groupId, epoch },
-    tag: 'AAAAAAAAAAA',
+    tagHash: 'AAAAAAAAAAA',
     envelope: new Uint8Array(300).fill(1),
     welcomes: [],
   };
@@ -67,7 +67,7 @@ test('G30 no second rejoin within 30 s', async () => {
   const world = await worldOf(3);
   world.tamper = (to, event) =>
     to === 'c' && event.type === 'commit'
-      ? { ...event, commit: { ...event.commit, tag: 'AAAAAAAAAAA' } }
+      ? { ...event, commit: { ...event.commit, tagHash: 'AAAAAAAAAAA' } }
       : event;
   await world.join('x');
   await world.pass(25_000);
@@ -105,7 +105,7 @@ test('G28 one’s own commit taken and never told of: one comes in again', async
 test('G24 a create without an answer is sent again after a while, not at once', async () => {
   const world = new GroupWorld(1);
   const { create } = world.server;
-  world.server.create = (_, { groupId }) => ({ messageId: groupId, code: 'lost' });
+  world.server.create = (_, { group }) => ({ messageId: group.groupId, code: 'lost' });
   await world.join('a');
   await world.pass(4100);
   const creates = () =>

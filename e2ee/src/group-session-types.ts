@@ -17,15 +17,15 @@ export type CommitFact = {
   readonly by: string;
   /** The epoch that it ends. */
   readonly group: GroupPoint;
-  /** The tag of the epoch that it begins. */
-  readonly tag: string;
+  /** Of the tag of the epoch that it begins. */
+  readonly tagHash: string;
   readonly envelope: Bytes;
   /** Everybody who is welcomed, and the envelope where that is oneself. */
   readonly welcomed: readonly string[];
   readonly welcome?: Bytes;
 };
 
-/** `members`: who the server takes for one: the creator and the welcomed, unless they left. */
+/** `members`: who the server takes for one: the creator and the welcomed, unless they left or sent garbage. */
 export type RecordGroup = GroupPoint & { readonly members: readonly string[] };
 
 export type RoomView = {
@@ -42,7 +42,7 @@ export type RefusalCode = 'stale' | 'rate' | 'denied' | 'lost';
 export type MadeMessage = {
   readonly messageId: string;
   readonly group: GroupPoint;
-  readonly tag: string;
+  readonly tagHash: string;
   readonly envelope: Bytes;
   readonly welcomes: readonly { readonly to: string; readonly envelope: Bytes }[];
 };
@@ -62,8 +62,11 @@ export type Work =
   | { readonly kind: 'merge'; readonly commit: CommitFact }
   | { readonly kind: 'accept'; readonly commit: CommitFact };
 
+/** A group of one's own that the record does not name yet, and the tag of its first epoch. */
+export type Draft = { readonly groupId: string; readonly tag: string };
+
 export type WorkResult =
-  | { readonly kind: 'drafted'; readonly groupId: string }
+  | { readonly kind: 'drafted'; readonly draft: Draft }
   | { readonly kind: 'key-package'; readonly messageId: string; readonly envelope: Bytes }
   | { readonly kind: 'epoch'; readonly epoch: EpochFacts; readonly removed: boolean }
   | {
@@ -99,7 +102,13 @@ export type Trouble = 'no-welcome' | 'cannot-follow' | 'put-out';
 
 export type SessionEffect =
   | { readonly type: 'work'; readonly work: Work }
-  | { readonly type: 'send-create'; readonly group: GroupPoint; readonly prev: GroupPoint | null }
+  /** `tag`: of the epoch that one names; who does not know it is no member (SPEC G24, G36). */
+  | {
+      readonly type: 'send-create';
+      readonly group: GroupPoint;
+      readonly prev: GroupPoint | null;
+      readonly tag: string;
+    }
   | { readonly type: 'send-key-package'; readonly messageId: string; readonly envelope: Bytes }
   | { readonly type: 'send-commit'; readonly message: MadeMessage }
   | { readonly type: 'send-ready'; readonly group: GroupPoint; readonly tag: string }
@@ -117,6 +126,7 @@ export type SessionEffect =
 
 export type Place = {
   readonly point: GroupPoint;
+  readonly tag: string;
   readonly leaf: number;
   readonly roster: readonly Member[];
 };
@@ -126,7 +136,7 @@ export type Phase =
   | {
       readonly name: 'creating';
       readonly prev: GroupPoint | null;
-      readonly groupId?: string;
+      readonly draft?: Draft;
       /** No answer: the same again. Beaten by a group that one was not told of: the record anew. */
       readonly retry?: { readonly at: number; readonly what: 'create' | 'record' };
     }
@@ -179,8 +189,8 @@ export type SessionState = {
   /** When one's own leaf or path was last new. */
   readonly lastPathAt: number;
   readonly updateNow: boolean;
-  /** Asked to be a member again of the group that the record names. */
-  readonly registered: boolean;
+  /** From when on one may name one's group to the record again; null once it was asked. */
+  readonly nameAgainAt: number | null;
   readonly deniedUntil: number;
   readonly timerAt: number | null;
 };

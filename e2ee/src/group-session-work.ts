@@ -1,9 +1,10 @@
 // What finished work with keys does to the session: entering epochs, sending what was made, and what
 // follows where it failed. The rules that begin work are in group-session-rules.ts.
 import { install } from './group-epochs.ts';
-import { samePoint } from './group-id.ts';
+import { type GroupPoint, samePoint } from './group-id.ts';
 import type {
   CommitFact,
+  Draft,
   Phase,
   Place,
   SessionEffect,
@@ -12,7 +13,7 @@ import type {
   Work,
   WorkResult,
 } from './group-session-types.ts';
-import type { EpochFacts } from './mls-membership.ts';
+import { type EpochFacts, tagHash } from './mls-membership.ts';
 
 const WELCOME_MS = 10_000;
 export const TRIES = 3;
@@ -34,6 +35,13 @@ export function rejoin(state: SessionState, now: number): SessionState {
   return { ...state, phase: { name: 'rejoin', at } };
 }
 
+export const createEffect = ({ groupId, tag }: Draft, prev: GroupPoint | null): SessionEffect => ({
+  type: 'send-create',
+  group: { groupId, epoch: 0 },
+  prev,
+  tag,
+});
+
 /** A new epoch: keys to receive with at once, ready to the server, and the phase that follows. */
 function enter(
   state: SessionState,
@@ -43,11 +51,11 @@ function enter(
 ): SessionStep {
   const point = { groupId: epoch.groupId, epoch: epoch.epoch };
   const { epochs, effects } = install(state.epochs, point, options.atOnce, now);
-  const { leaf, roster } = epoch;
+  const { tag, leaf, roster } = epoch;
   const next: SessionState = {
     ...state,
     epochs,
-    phase: { name: 'member', point, leaf, roster, wishSince: null },
+    phase: { name: 'member', point, tag, leaf, roster, wishSince: null },
     log: state.log.filter(
       ({ group }) => group.groupId === point.groupId && group.epoch >= point.epoch,
     ),
@@ -57,7 +65,7 @@ function enter(
   };
   const own: SessionEffect[] = [
     { type: 'install', epoch },
-    { type: 'send-ready', group: point, tag: epoch.tag },
+    { type: 'send-ready', group: point, tag },
   ];
   return { state: next, effects: [...own, ...effects] };
 }
@@ -71,20 +79,24 @@ function follow(
   now: number,
 ): SessionStep {
   const entered = enter(state, result.epoch, options, now);
-  if (commit.tag === result.epoch.tag) return entered;
+  if (commit.tagHash === tagHash(result.epoch.tag)) return entered;
   return { state: rejoin(entered.state, now), effects: entered.effects };
 }
+
+export const placeOf = ({ point, tag, leaf, roster }: Place): Place => ({
+  point,
+  tag,
+  leaf,
+  roster,
+});
 
 function cannotFollow(state: SessionState, commit: CommitFact, now: number): SessionStep {
   const { phase } = state;
   if (phase.name !== 'member' && phase.name !== 'committing') return none(rejoin(state, now));
-  const { point, leaf, roster } = phase;
   const { messageId, by: author } = commit;
   const stuck: Phase = {
     name: 'stuck',
-    point,
-    leaf,
-    roster,
+    ...placeOf(phase),
     messageId,
     author,
     until: now + STUCK_MS,
@@ -108,8 +120,6 @@ export function tryAgain(state: SessionState, tries: number, now: number): Sessi
   ];
   return { state: { ...state, phase: { name: 'rejoin', at: now + REJOIN_EVERY_MS } }, effects };
 }
-
-const placeOf = ({ point, leaf, roster }: Place): Place => ({ point, leaf, roster });
 
 function finishCommit(state: SessionState, result: WorkResult, now: number): SessionStep {
   const { phase } = state;
@@ -174,11 +184,10 @@ export function finishWork(
     case 'draft': {
       if (phase.name !== 'creating') return none(state);
       if (result.kind !== 'drafted') return none(rejoin(state, now));
-      const { groupId } = result;
-      const group = { groupId, epoch: 0 };
+      const { draft } = result;
       return {
-        state: { ...state, phase: { ...phase, groupId } },
-        effects: [{ type: 'send-create', group, prev: phase.prev }],
+        state: { ...state, phase: { ...phase, draft } },
+        effects: [createEffect(draft, phase.prev)],
       };
     }
     case 'adopt':

@@ -2,7 +2,7 @@
 // pure function: facts, answers, finished work and time go in; the next state and effects come out.
 import { NO_EPOCHS, epochDeadlines, ready, settleEpochs } from './group-epochs.ts';
 import { type GroupPoint, generationOf, samePoint } from './group-id.ts';
-import { finishWork } from './group-session-work.ts';
+import { createEffect, finishWork, rejoin } from './group-session-work.ts';
 import { nextRule } from './group-session-rules.ts';
 import type {
   CommitFact,
@@ -46,7 +46,7 @@ export const startSession = (self: string, jitter: number): SessionState => ({
   commitTimes: [],
   lastPathAt: 0,
   updateNow: false,
-  registered: false,
+  nameAgainAt: Number.NEGATIVE_INFINITY,
   deniedUntil: Number.NEGATIVE_INFINITY,
   timerAt: null,
 });
@@ -97,7 +97,7 @@ function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused
     const beaten: Phase = { ...phase, resendAt: now + BEATEN_MS, beaten: true };
     return { ...state, phase: mayRepeat ? again : beaten };
   }
-  if (phase.name === 'creating' && phase.groupId === messageId) {
+  if (phase.name === 'creating' && phase.draft?.groupId === messageId) {
     // Beaten: the record says by which group, or will. Not allowed: ask to be let in instead.
     if (code !== 'denied') {
       const retry = mayRepeat
@@ -110,13 +110,19 @@ function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused
   if (phase.name === 'welcome' && phase.messageId === messageId && mayRepeat) {
     return { ...state, phase: { ...phase, tries: phase.tries - 1, until: now + RESEND_MS } };
   }
+  const isNamed = phase.name === 'member' || phase.name === 'committing';
+  if (isNamed && phase.point.groupId === messageId && state.nameAgainAt === null) {
+    if (mayRepeat) return { ...state, nameAgainAt: now + RESEND_MS };
+    // The record's group of this name has other keys, or wants one no more.
+    if (code === 'denied') return rejoin(state, now);
+  }
   return state;
 }
 
 /** A record taken anew: what was under way is said again, byte for byte. */
 function takeRecord(state: SessionState, input: SessionInput & { type: 'record' }): SessionStep {
   const { room, commits, now } = input;
-  const next = { ...state, room, log: commits, registered: false };
+  const next = { ...state, room, log: commits, nameAgainAt: now };
   const { phase } = state;
   if (phase.name === 'committing') {
     return none({ ...next, phase: { ...phase, resendAt: now } });
@@ -127,9 +133,8 @@ function takeRecord(state: SessionState, input: SessionInput & { type: 'record' 
     const again: SessionEffect = { type: 'send-key-package', messageId, envelope };
     return { state: next, effects: isThere ? [] : [again] };
   }
-  if (phase.name === 'creating' && phase.groupId !== undefined) {
-    const group = { groupId: phase.groupId, epoch: 0 };
-    return { state: next, effects: [{ type: 'send-create', group, prev: phase.prev }] };
+  if (phase.name === 'creating' && phase.draft !== undefined) {
+    return { state: next, effects: [createEffect(phase.draft, phase.prev)] };
   }
   return none(next);
 }
@@ -144,15 +149,15 @@ function takeGroup(state: SessionState, group: GroupPoint, by: string): SessionS
     group: { ...group, members },
     keyPackages: room.keyPackages.filter(({ peerId }) => peerId !== by),
   }));
-  return again ? next : { ...next, log: [], registered: false };
+  return again ? next : { ...next, log: [], nameAgainAt: Number.NEGATIVE_INFINITY };
 }
+
+const withoutMember = (group: RecordGroup | null, peerId: string): RecordGroup | null =>
+  group && { ...group, members: group.members.filter((member) => member !== peerId) };
 
 /** Everything about a peer that went: it is no member, asks for nothing. */
 const withoutPeer = (room: RoomView, peerId: string): RoomView => ({
-  group: room.group && {
-    ...room.group,
-    members: room.group.members.filter((member) => member !== peerId),
-  },
+  group: withoutMember(room.group, peerId),
   peers: new Map([...room.peers].filter(([other]) => other !== peerId)),
   keyPackages: room.keyPackages.filter((one) => one.peerId !== peerId),
 });
@@ -179,7 +184,11 @@ function condemn(state: SessionState, input: SessionInput & { type: 'commit-cond
   const { phase } = state;
   const isMine = phase.name === 'stuck' && phase.messageId === messageId;
   const next: Phase = isMine ? { ...phase, condemnedAt: now } : phase;
-  return { ...state, ignored, phase: next };
+  const without = withRoom(state, (room) => ({
+    ...room,
+    group: withoutMember(room.group, author),
+  }));
+  return { ...without, ignored, phase: next };
 }
 
 function take(state: SessionState, input: SessionInput): SessionStep {
@@ -229,6 +238,7 @@ function take(state: SessionState, input: SessionInput): SessionStep {
 function deadlines(state: SessionState, now: number): readonly number[] {
   const { phase, room } = state;
   const own: (number | null)[] = [];
+  if (phase.name === 'member' || phase.name === 'committing') own.push(state.nameAgainAt);
   if (phase.name === 'welcome') own.push(phase.until);
   if (phase.name === 'rejoin') own.push(phase.at);
   if (phase.name === 'creating') own.push(phase.retry?.at ?? null);

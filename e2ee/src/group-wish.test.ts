@@ -24,6 +24,7 @@ test('G26 from six epochs in 10 s on newcomers wait for each other, leavers do n
 
 const place = (size: number): Place => ({
   point: { groupId: 'g', epoch: 1 },
+  tag: 't',
   leaf: 0,
   roster: Array.from({ length: size }, (_, leaf) => ({
     leaf,

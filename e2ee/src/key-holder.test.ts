@@ -76,7 +76,7 @@ test.each([1, 2, 9])(
       data: {
         messageId: 'm'.repeat(16),
         group: { groupId, epoch: Number.MAX_SAFE_INTEGER },
-        tag: made.tag,
+        tagHash: made.tag,
         envelope: asSent(made.commit),
         welcomes: made.welcomes.map(({ peerId, bytes }) => ({
           to: peerId,

@@ -8,7 +8,7 @@ const COMMIT = {
   messageId: 'm',
   by: 'a',
   group: GROUP,
-  tag: 't',
+  tagHash: 't',
   envelope: BYTES,
   welcomed: ['b', 'c'],
 };

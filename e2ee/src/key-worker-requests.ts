@@ -33,14 +33,14 @@ function parseKeyPackage(value: unknown): KeyPackageFact | undefined {
 
 function parseCommit(value: unknown): CommitFact | undefined {
   if (!isRecord(value)) return undefined;
-  const { messageId, by, tag, envelope, welcome } = value;
+  const { messageId, by, tagHash, envelope, welcome } = value;
   const group = parsePoint(value['group']);
   const welcomed = parseList(value['welcomed'], parseText);
-  if (typeof messageId !== 'string' || typeof by !== 'string' || typeof tag !== 'string') {
+  if (typeof messageId !== 'string' || typeof by !== 'string' || typeof tagHash !== 'string') {
     return undefined;
   }
   if (group === undefined || welcomed === undefined || !isBytes(envelope)) return undefined;
-  const commit = { messageId, by, group, tag, envelope, welcomed };
+  const commit = { messageId, by, group, tagHash, envelope, welcomed };
   if (welcome === undefined) return commit;
   return isBytes(welcome) ? { ...commit, welcome } : undefined;
 }

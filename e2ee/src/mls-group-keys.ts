@@ -108,11 +108,12 @@ class MlsGroupKeys implements GroupKeys {
     });
   }
 
-  draftGroup(groupId: string, nowMs: number): Promise<void> {
+  draftGroup(groupId: string, nowMs: number): Promise<string> {
     return this.#exclusive(async () => {
       generationOf(groupId);
       const own = await makeKeyPackage(this.#identity, nowMs, this.#suite);
       this.#draft = await startGroup(groupId, own, this.#suite);
+      return readyTag(this.#draft.state.keySchedule.epochAuthenticator);
     });
   }
 

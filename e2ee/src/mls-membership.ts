@@ -5,7 +5,7 @@ import { mlsExporter } from 'ts-mls/keySchedule.js';
 import { allSecretTreeValues } from 'ts-mls/secretTree.js';
 import type { CiphersuiteImpl } from 'ts-mls';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type Bytes, concat, ownBytes, toBase64url, utf8 } from './group-bytes.ts';
+import { type Bytes, concat, fromBase64url, ownBytes, toBase64url, utf8 } from './group-bytes.ts';
 import type { GroupPoint } from './group-id.ts';
 import type { Member } from './mls-leaf.ts';
 import { prunePath } from './mls-private-path.ts';
@@ -36,6 +36,13 @@ export const pointOf = ({ state }: Membership): GroupPoint => ({
 
 export const readyTag = (epochAuthenticator: Uint8Array): string =>
   toBase64url(sha256(concat(utf8('sotto ready'), epochAuthenticator)).subarray(0, 8));
+
+/**
+ * What a commit says of the epoch that it begins (SPEC G22): everybody may see it, and only who has the
+ * epoch's keys knows the tag that it is the hash of.
+ */
+export const tagHash = (tag: string): string =>
+  toBase64url(sha256(fromBase64url(tag) ?? utf8(tag)).subarray(0, 8));
 
 /** RFC 9420 §8.5's exporter under RFC 9605 §5.2's label. */
 export async function readEpoch(

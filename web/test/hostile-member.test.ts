@@ -49,7 +49,7 @@ const sendNoise = (from: HeadlessMember, chars = 400) =>
   from.request('commit', {
     messageId: MessageId.parse(random(12)),
     group: pointOf(from),
-    tag: random(8),
+    tagHash: random(8),
     envelope: random(Math.floor((chars * 3) / 4)),
     welcomes: [],
   });
@@ -94,7 +94,7 @@ test('G29 K4 the author of noise may commit nothing in the group that follows, a
     mallory.request('commit', {
       messageId: MessageId.parse(random(12)),
       group: pointOf(ada),
-      tag: random(8),
+      tagHash: random(8),
       envelope: random(300),
       welcomes: [],
     }),
@@ -145,7 +145,7 @@ test('K4 L1 a commit with 260 welcomes is refused, and one to people who are not
   const commit = (count: number) => ({
     messageId: MessageId.parse(random(12)),
     group: pointOf(mallory),
-    tag: random(8),
+    tagHash: random(8),
     envelope: random(300),
     welcomes: Array.from({ length: count }, () => ({
       to: PeerId.parse(random(12)),
@@ -172,7 +172,7 @@ test('K8 commits that let nobody in: six in a minute, then the author is told to
       .request('commit', {
         messageId: MessageId.parse(random(12)),
         group: GroupPoint.parse(record?.group),
-        tag: random(8),
+        tagHash: random(8),
         envelope: random(300),
         welcomes: [],
       })

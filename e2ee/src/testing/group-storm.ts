@@ -35,7 +35,8 @@ async function strike(world: GroupWorld, names: { next: number }): Promise<void>
       names.next += 1;
       const messageId = `garbage${names.next}`;
       const envelope = new Uint8Array(200).fill(names.next);
-      world.server.commit(peerId, { messageId, group, tag: 'AAAAAAAAAAA', envelope, welcomes: [] });
+      const tagHash = 'AAAAAAAAAAA';
+      world.server.commit(peerId, { messageId, group, tagHash, envelope, welcomes: [] });
       break;
     }
     case 10:

@@ -108,12 +108,12 @@ export class GroupWorld {
       if (client.connected) this.server.keyPackage(peerId, effect.messageId, effect.envelope);
     } else if (effect.type === 'send-create') {
       const lost = { messageId: effect.group.groupId, code: 'lost' as const };
-      answer(client.connected ? this.server.create(peerId, effect.group, effect.prev) : lost);
+      answer(client.connected ? this.server.create(peerId, effect) : lost);
     } else if (effect.type === 'send-commit') {
       const lost = { messageId: effect.message.messageId, code: 'lost' as const };
       answer(client.connected ? this.server.commit(peerId, effect.message) : lost);
     } else if (effect.type === 'send-bad-commit') this.server.badCommit(peerId, effect.messageId);
-    else if (effect.type === 'send-ready') this.server.ready(peerId, effect.group);
+    else if (effect.type === 'send-ready') this.server.ready(peerId, effect);
   }
 
   client(peerId: string): Client {

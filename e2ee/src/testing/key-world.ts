@@ -194,13 +194,13 @@ export class KeyWorld {
       case 'send-key-package':
         return this.server.keyPackage(peerId, message.messageId, message.envelope);
       case 'send-create':
-        return answer(this.server.create(peerId, message.group, message.prev));
+        return answer(this.server.create(peerId, message));
       case 'send-commit':
         return answer(this.server.commit(peerId, message.message));
       case 'send-bad-commit':
         return this.server.badCommit(peerId, message.messageId);
       case 'send-ready':
-        return this.server.ready(peerId, message.group);
+        return this.server.ready(peerId, message);
     }
   }
 

@@ -8,8 +8,12 @@ import type {
   MadeMessage,
   RefusalCode,
   RoomView,
+  SessionEffect,
 } from '../group-session-types.ts';
+import { tagHash } from '../mls-membership.ts';
 
+type Create = Extract<SessionEffect, { type: 'send-create' }>;
+type Ready = Extract<SessionEffect, { type: 'send-ready' }>;
 type Answer = { readonly messageId: string; readonly code: RefusalCode } | null;
 
 export type OrderingServer = ReturnType<typeof createOrderingServer>;
@@ -20,7 +24,7 @@ export function createOrderingServer(
   deliver: (to: string, event: SessionEvent) => void,
   now: () => number,
 ) {
-  let group: (GroupPoint & { members: Set<string> }) | null = null;
+  let group: (GroupPoint & { members: Set<string>; tagHash: string }) | null = null;
   const peers = new Map<string, boolean>();
   const keyPackages = new Map<string, KeyPackageFact>();
   const accepted: CommitFact[] = [];
@@ -28,6 +32,8 @@ export function createOrderingServer(
   const reports = new Map<string, Set<string>>();
   const readyFor = new Map<string, Set<string>>();
   const condemned = new Set<string>();
+  /** Authors of what was condemned in the group that there is. */
+  const barred = new Set<string>();
   let epochTimes: number[] = [];
 
   const tell = (event: SessionEvent): void => {
@@ -47,9 +53,10 @@ export function createOrderingServer(
     return isReset() && group?.members.has(by) === true;
   }
 
-  function create(by: string, next: GroupPoint, prev: GroupPoint | null): Answer {
+  function create(by: string, { group: next, prev, tag }: Create): Answer {
     const refuse = (code: RefusalCode): Answer => ({ messageId: next.groupId, code });
     if (group !== null && samePoint(next, group)) {
+      if (tagHash(tag) !== group.tagHash || barred.has(by)) return refuse('denied');
       group.members.add(by);
       tell({ type: 'group-created', group: next, by });
       return null;
@@ -61,7 +68,8 @@ export function createOrderingServer(
       }
       if (!mayReplace(by)) return refuse('denied');
     }
-    group = { ...next, members: new Set([by]) };
+    group = { ...next, members: new Set([by]), tagHash: tagHash(tag) };
+    barred.clear();
     keyPackages.delete(by);
     welcomes.clear();
     tell({ type: 'group-created', group: next, by });
@@ -77,8 +85,15 @@ export function createOrderingServer(
     if (epochTimes.length >= EPOCHS_PER_10_S) return refuse('rate');
     epochTimes.push(now());
     const welcomed = message.welcomes.map(({ to }) => to);
-    const { messageId, tag, envelope } = message;
-    const fact: CommitFact = { messageId, by, group: message.group, tag, envelope, welcomed };
+    const { messageId, envelope } = message;
+    const fact: CommitFact = {
+      messageId,
+      by,
+      group: message.group,
+      tagHash: message.tagHash,
+      envelope,
+      welcomed,
+    };
     const members = new Set([...group.members, ...welcomed]);
     for (const { to, envelope: welcome } of message.welcomes) {
       welcomes.set(to, { ...fact, welcome });
@@ -91,13 +106,15 @@ export function createOrderingServer(
       deliver(peerId, { type: 'commit', commit: own ? { ...seen, welcome: own.envelope } : seen });
     }
     accepted.push(fact);
-    group = { ...group, epoch: group.epoch + 1, members };
+    const { groupId, epoch } = group;
+    group = { groupId, epoch: epoch + 1, members, tagHash: message.tagHash };
     return null;
   }
 
   function badCommit(by: string, messageId: string): void {
     const bad = accepted.find((one) => one.messageId === messageId);
-    if (bad === undefined || group?.members.has(by) !== true) return;
+    if (bad?.group.groupId !== group?.groupId || bad === undefined) return;
+    if (group?.members.has(by) !== true) return;
     const saying = reports.get(messageId) ?? new Set();
     reports.set(messageId, saying.add(by));
     const others = [...group.members].filter(
@@ -106,14 +123,17 @@ export function createOrderingServer(
     const count = others.filter((peerId) => saying.has(peerId)).length;
     if (count * 2 <= others.length || condemned.has(messageId)) return;
     condemned.add(messageId);
+    barred.add(bad.by);
+    group.members.delete(bad.by);
     tell({ type: 'commit-condemned', messageId, author: bad.by });
   }
 
-  function ready(by: string, point: GroupPoint): void {
+  function ready(by: string, { group: point, tag }: Ready): void {
+    if (!samePoint(point, group) || tagHash(tag) !== group?.tagHash) return;
     const key = `${point.groupId} ${point.epoch}`;
     const saying = (readyFor.get(key) ?? new Set()).add(by);
     readyFor.set(key, saying);
-    if (samePoint(point, group) && inside().every((peerId) => saying.has(peerId))) {
+    if (inside().every((peerId) => saying.has(peerId))) {
       tell({ type: 'epoch-ready', group: point });
     }
   }

@@ -32,11 +32,11 @@ export async function runRoom(workers: Workers) {
   function serve(peerId: string, client: KeyWorkerClient, message: ServerBound): void {
     if (message.type === 'send-key-package') {
       server.keyPackage(peerId, message.messageId, message.envelope);
-    } else if (message.type === 'send-ready') server.ready(peerId, message.group);
+    } else if (message.type === 'send-ready') server.ready(peerId, message);
     else if (message.type === 'send-create' || message.type === 'send-commit') {
       const refused =
         message.type === 'send-create'
-          ? server.create(peerId, message.group, message.prev)
+          ? server.create(peerId, message)
           : server.commit(peerId, message.message);
       if (refused !== null) client.handle({ type: 'refused', ...refused });
     }

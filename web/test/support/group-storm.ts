@@ -79,7 +79,7 @@ const STRIKES = {
     const noise = {
       messageId: MessageId.parse(randomBytes(12).toString('base64url')),
       group: GroupPoint.parse(member.epoch),
-      tag: randomBytes(8).toString('base64url'),
+      tagHash: randomBytes(8).toString('base64url'),
       envelope: randomBytes(300).toString('base64url'),
       welcomes: [],
     };
