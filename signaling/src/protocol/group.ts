@@ -3,15 +3,26 @@
 import * as z from 'zod/mini';
 import { LIMITS, PeerId } from './common.ts';
 
-const base64url = (length: number) =>
-  z.string().check(z.regex(new RegExp(`^[A-Za-z0-9_-]{${length}}$`)));
+/** What the last character may be where `bytes % 3` are left over: the bits beyond them are 0. */
+const LAST_CHARACTERS = ['', '[AQgw]', '[AEIMQUYcgkosw048]'] as const;
+
+/**
+ * So many bytes as base64url in their one spelling (RFC 4648 §3.5): who decodes it strictly must never be
+ * handed another, and two spellings would be two names for one thing.
+ */
+const base64url = (bytes: number) => {
+  const whole = Math.floor((bytes * 4) / 3);
+  return z
+    .string()
+    .check(z.regex(new RegExp(`^[A-Za-z0-9_-]{${whole}}${LAST_CHARACTERS[bytes % 3] ?? ''}$`)));
+};
 
 /** Bytes as base64url, at most so many characters of it. */
 const envelope = (most: number) =>
   z.string().check(z.minLength(1), z.maxLength(most), z.regex(/^[A-Za-z0-9_-]+$/));
 
 /** generation (u32) | 12 random bytes, base64url. */
-export const GroupId = base64url(22).brand<'GroupId'>();
+export const GroupId = base64url(16).brand<'GroupId'>();
 export type GroupId = z.infer<typeof GroupId>;
 
 export const Epoch = z.int().check(z.gte(0));
@@ -20,11 +31,11 @@ export const GroupPoint = z.object({ groupId: GroupId, epoch: Epoch });
 export type GroupPoint = z.infer<typeof GroupPoint>;
 
 /** 12 random bytes, base64url; names one key package or commit for ever. */
-export const MessageId = base64url(16).brand<'MessageId'>();
+export const MessageId = base64url(12).brand<'MessageId'>();
 export type MessageId = z.infer<typeof MessageId>;
 
 /** The first 8 bytes of a hash of the epoch's authenticator, base64url: equal where the keys are. */
-export const EpochTag = base64url(11);
+export const EpochTag = base64url(8);
 export type EpochTag = z.infer<typeof EpochTag>;
 
 /** The first 8 bytes of SHA-256 over a tag's 8, base64url: all may hear it, and it gives no tag away. */

@@ -26,6 +26,12 @@ export const anyEnvelope = (bytes = 60): string => randomBytes(bytes).toString('
 
 export const anyKeyPackage = () => ({ messageId: anyMessageId(), envelope: anyEnvelope(400) });
 
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** The same bytes to a lenient decoder, with a bit set beyond the last; not for whole triples of bytes. */
+export const respelled = (text: string): string =>
+  `${text.slice(0, -1)}${ALPHABET.charAt(ALPHABET.indexOf(text.slice(-1)) + 1)}`;
+
 /** `tag`: of the epoch that it begins; the commit has the hash of it. */
 export const anyCommit = (
   group: GroupPoint,

@@ -81,12 +81,14 @@ const validData = (random: Seeded, placement: number): Readonly<Record<string, u
 const MESSAGE_IDS = ['D', 'E', 'F', 'G'].map((letter) => letter.repeat(16));
 const PEERS = ['H', 'I'].map((letter) => letter.repeat(16));
 
-const TAGS = ['AAAAAAAAAAA', 'AAAAAAAAAAE'];
+/** The last one is no spelling of 8 bytes. */
+const TAGS = ['AAAAAAAAAAA', 'AAAAAAAAAAE', 'AAAAAAAAAAB'];
 
 /** Few groups, epochs, tags and names, so that some are the room's: generations 0 to 2. */
 const groupData = (random: Seeded): Readonly<Record<string, unknown>> => {
   const point = () => ({
-    groupId: `AAAAA${random.pick(['A', 'Q', 'g'])}${'A'.repeat(16)}`,
+    // Now and then in a spelling that is none.
+    groupId: `AAAAA${random.pick(['A', 'Q', 'g'])}${'A'.repeat(15)}${random.chance(0.1) ? 'B' : 'A'}`,
     epoch: random.int(4),
   });
   const messageId = random.pick(MESSAGE_IDS);
