@@ -29,9 +29,11 @@ const by = (context: HandlerContext) => {
   return { peerId, session };
 };
 
-const createGroup = bind(Requests['create-group'], async (context, data) =>
-  order(context, { type: 'create-group', ...data, ...by(context) }),
-);
+const createGroup = bind(Requests['create-group'], async (context, data) => {
+  const who = by(context);
+  takeAllowance(context, 'costly');
+  return order(context, { type: 'create-group', ...data, ...who });
+});
 
 const keyPackage = bind(Requests['key-package'], async (context, data) => {
   const who = by(context);

@@ -9,7 +9,10 @@ export interface ConnectionLimits {
   readonly bytes: BucketLimit;
   /** Application messages: above what people and their browsers say, below what would drown a room. */
   readonly appMessages: BucketLimit;
-  /** Key packages, which push other facts out of the log, and `read-room`, whose answer is large. */
+  /**
+   * Key packages, which push other facts out of the log, `create-group`, which costs everybody their keys,
+   * and `read-room`, whose answer is large.
+   */
   readonly costly: BucketLimit;
   /** Refused requests that are answered; beyond them the connection is closed. */
   readonly refusals: BucketLimit;

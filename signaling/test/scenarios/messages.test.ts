@@ -188,7 +188,7 @@ const { appMessages, costly } = DEFAULT_LIMITS;
 describeScenarios(
   'message limits',
   (getWorld) => {
-    it('L2 so many messages at once, then so many a second; key packages and looks alike', async () => {
+    it('L2 so many messages at once, then so many a second; key packages, groups and looks alike', async () => {
       const meeting = await meet(getWorld(), 2);
       const { ada, bob } = named(meeting);
       const say = () => ada.request('app-message', { envelope: anyEnvelope() });
@@ -202,6 +202,11 @@ describeScenarios(
       const asks = ada.request('key-package', anyKeyPackage());
       await expect(asks).rejects.toEqual(refusal('rate-limited'));
       await expect(ada.request('read-room', {})).rejects.toEqual(refusal('rate-limited'));
+      const name = { group: meeting.group, prev: null, tag: meeting.tag };
+      await expect(ada.request('create-group', name)).rejects.toEqual(refusal('rate-limited'));
+      meeting.world.clock.advance(1_000);
+      await ada.request('create-group', name);
+      await expect(ada.request('create-group', name)).rejects.toEqual(refusal('rate-limited'));
     });
   },
   { limits: { ...NO_LIMITS, appMessages, costly } },
