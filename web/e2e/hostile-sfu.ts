@@ -26,6 +26,8 @@ export interface HostileSfu {
   router(): types.Router;
   /** Of the last producer; null when it sent none. */
   producerOf(stream: SentStream): string | null;
+  /** MIME types of all that this peer ever produced. */
+  codecsOf(peerId: string): readonly string[];
   /** Of the victim's last consumer for that stream; null when it asked for none. */
   relayOf(stream: SentStream): Relay | null;
   ssrcOf(stream: SentStream): number | null;
@@ -42,6 +44,7 @@ export const createHostileSfu = (): HostileSfu => {
   const receivers = new Map<string, string>();
   const relays = new Map<string, Relay>();
   const ssrcs = new Map<string, number>();
+  const codecs = new Map<string, string[]>();
   /** What was asked for, by the consumer that was given for it. */
   const claims = new Map<string, string>();
   const watchers = new Set<(event: MediaEvent) => void>();
@@ -100,6 +103,9 @@ export const createHostileSfu = (): HostileSfu => {
       return description;
     },
     produce: async (request) => {
+      const { peerId, rtpParameters } = request;
+      const names = rtpParameters.codecs.map(({ mimeType }) => mimeType);
+      codecs.set(peerId, [...(codecs.get(peerId) ?? []), ...names]);
       await node.produce(request);
       owners.set(request.producerId, request);
       producers.set(nameOf(request), request.producerId);
@@ -114,6 +120,7 @@ export const createHostileSfu = (): HostileSfu => {
     describe: (description) => description,
     router,
     producerOf: (stream) => producers.get(nameOf(stream)) ?? null,
+    codecsOf: (peerId) => codecs.get(peerId) ?? [],
     relayOf: (stream) => relays.get(nameOf(stream)) ?? null,
     ssrcOf: (stream) => ssrcs.get(nameOf(stream)) ?? null,
     move: () => {

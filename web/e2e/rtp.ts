@@ -64,6 +64,14 @@ export const beginsVp8Frame = ({ payload }: RtpPacket): boolean =>
 /** RFC 6386 §9.1. */
 export const isVp8KeyFrame = ({ data }: Vp8Frame): boolean => ((data[0] ?? 1) & 1) === 0;
 
+const after = (sequence: number, other: number): number => ((sequence - other) << 16) >> 16;
+
+/** Of one stream: by their numbers, each once, however often and in whichever order they came. */
+export const inOrder = (packets: readonly RtpPacket[]): readonly RtpPacket[] => {
+  const bySequence = new Map(packets.map((packet) => [packet.sequence, packet]));
+  return [...bySequence.values()].toSorted((a, b) => after(a.sequence, b.sequence));
+};
+
 const isWhole = (packets: readonly RtpPacket[]): boolean => {
   const [first, last] = [packets[0], packets.at(-1)];
   if (first === undefined || last === undefined) return false;
@@ -73,16 +81,15 @@ const isWhole = (packets: readonly RtpPacket[]): boolean => {
   return beginsVp8Frame(first) && last.marker && isUnbroken;
 };
 
-/** Those of one stream of which all packets are there, in the order in which they came. */
+/** Those of one stream of which all packets are there. */
 export const vp8Frames = (packets: readonly RtpPacket[]): readonly Vp8Frame[] => {
   const byTimestamp = Map.groupBy(
-    packets.filter(({ payload }) => payload.length > 0),
+    inOrder(packets).filter(({ payload }) => payload.length > 0),
     ({ timestamp }) => timestamp,
   );
   return [...byTimestamp].flatMap(([timestamp, ofFrame]) => {
-    const ordered = ofFrame.toSorted((a, b) => ((a.sequence - b.sequence) << 16) >> 16);
-    if (!isWhole(ordered)) return [];
-    const parts = ordered.map(({ payload }) => payload.subarray(vp8DescriptorLength(payload)));
+    if (!isWhole(ofFrame)) return [];
+    const parts = ofFrame.map(({ payload }) => payload.subarray(vp8DescriptorLength(payload)));
     return [{ timestamp, data: Buffer.concat(parts) }];
   });
 };
