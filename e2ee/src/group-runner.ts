@@ -70,11 +70,22 @@ export function createGroupRunner(deps: GroupRunnerDeps): GroupRunner {
     feeding = true;
     const take = (): SessionInput | undefined => (closed ? undefined : inbox.shift());
     for (let next = take(); next !== undefined; next = take()) {
-      const done = step(state, next);
-      state = done.state;
-      for (const effect of done.effects) perform(effect);
+      for (const effect of advance(next)) perform(effect);
     }
     feeding = false;
+  }
+
+  /** What cannot be taken is dropped as if it had never come: one lie must not end the session. */
+  function advance(input: SessionInput): readonly SessionEffect[] {
+    try {
+      const done = step(state, input);
+      state = done.state;
+      return done.effects;
+    } catch {
+      // Finished work is not under way any more, whatever came of it.
+      if (input.type === 'worked') state = { ...state, working: null };
+      return [];
+    }
   }
 
   function perform(effect: SessionEffect): void {

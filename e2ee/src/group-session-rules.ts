@@ -117,14 +117,14 @@ function catchUp(
   if (group.groupId !== point.groupId) return become(state, { name: 'init' });
   const commit = state.log.find((one) => samePoint(one.group, point));
   if (commit !== undefined) return takeCommit(state, commit, now);
-  return group.epoch === point.epoch ? null : { state: rejoin(state, now), effects: [] };
+  return group.epoch === point.epoch ? null : rejoin(state, now);
 }
 
 function takeCommit(state: SessionState, commit: CommitFact, now: number): SessionStep {
   const { phase } = state;
   if (commit.by !== state.self) return work(state, { kind: 'accept', commit });
   const mine = phase.name === 'committing' && phase.message?.messageId === commit.messageId;
-  return mine ? work(state, { kind: 'merge', commit }) : { state: rejoin(state, now), effects: [] };
+  return mine ? work(state, { kind: 'merge', commit }) : rejoin(state, now);
 }
 
 function whileMember(
@@ -167,7 +167,7 @@ function whileCommitting(
   // Taken long ago, or beaten, by a record that does not tell us: come in again.
   const silent = (phase.silent ?? 0) + 1;
   if (phase.beaten === true || silent > SILENT_TRIES) {
-    return { state: rejoin(state, now), effects: [] };
+    return rejoin(state, now);
   }
   return {
     state: { ...state, phase: { ...phase, resendAt: now + SILENCE_MS, silent } },
@@ -186,9 +186,7 @@ function whileStuck(
     const rank = rankOf(state, phase, room, phase.author);
     if (now >= phase.condemnedAt + rank * RANK_MS) return create(state, room);
   }
-  return now >= phase.until && phase.condemnedAt === null
-    ? { state: rejoin(state, now), effects: [] }
-    : null;
+  return now >= phase.until && phase.condemnedAt === null ? rejoin(state, now) : null;
 }
 
 /** The next thing that is to be done now, or null. */

@@ -29,10 +29,11 @@ const FAILED_PAUSE_MS = 5000;
 
 const none = (state: SessionState): SessionStep => ({ state, effects: [] });
 
-/** REJOIN: with the old keys until then, at once if the last time is long enough ago. */
-export function rejoin(state: SessionState, now: number): SessionState {
+/** REJOIN: with the old keys until then, at once if the last time is long enough ago. The page is told. */
+export function rejoin(state: SessionState, now: number): SessionStep {
   const at = Math.max(now, state.lastRejoinAt + REJOIN_EVERY_MS);
-  return { ...state, phase: { name: 'rejoin', at } };
+  const effects: SessionEffect[] = [{ type: 'tell', trouble: 'cannot-follow' }];
+  return { state: { ...state, phase: { name: 'rejoin', at } }, effects };
 }
 
 export const createEffect = ({ groupId, tag }: Draft, prev: GroupPoint | null): SessionEffect => ({
@@ -80,7 +81,8 @@ function follow(
 ): SessionStep {
   const entered = enter(state, result.epoch, options, now);
   if (commit.tagHash === tagHash(result.epoch.tag)) return entered;
-  return { state: rejoin(entered.state, now), effects: entered.effects };
+  const again = rejoin(entered.state, now);
+  return { ...again, effects: [...entered.effects, ...again.effects] };
 }
 
 export const placeOf = ({ point, tag, leaf, roster }: Place): Place => ({
@@ -92,7 +94,7 @@ export const placeOf = ({ point, tag, leaf, roster }: Place): Place => ({
 
 function cannotFollow(state: SessionState, commit: CommitFact, now: number): SessionStep {
   const { phase } = state;
-  if (phase.name !== 'member' && phase.name !== 'committing') return none(rejoin(state, now));
+  if (phase.name !== 'member' && phase.name !== 'committing') return rejoin(state, now);
   const { messageId, by: author } = commit;
   const stuck: Phase = {
     name: 'stuck',
@@ -155,7 +157,7 @@ function finishAccept(
   }
   if (result.kind === 'removed') {
     // Not kicked, or the record would say so: somebody took us for gone.
-    return none(rejoin(state, now));
+    return rejoin(state, now);
   }
   return cannotFollow(state, commit, now);
 }
@@ -183,7 +185,7 @@ export function finishWork(
       return none(state);
     case 'draft': {
       if (phase.name !== 'creating') return none(state);
-      if (result.kind !== 'drafted') return none(rejoin(state, now));
+      if (result.kind !== 'drafted') return rejoin(state, now);
       const { draft } = result;
       return {
         state: { ...state, phase: { ...phase, draft } },
@@ -192,11 +194,11 @@ export function finishWork(
     }
     case 'adopt':
       if (phase.name !== 'creating') return none(state);
-      if (result.kind !== 'epoch') return none(rejoin(state, now));
+      if (result.kind !== 'epoch') return rejoin(state, now);
       return enter(state, result.epoch, { atOnce: true, newPath: true }, now);
     case 'key-package': {
       if (phase.name !== 'key-package') return none(state);
-      if (result.kind !== 'key-package') return none(rejoin(state, now));
+      if (result.kind !== 'key-package') return rejoin(state, now);
       const { messageId, envelope } = result;
       const { tries } = phase;
       const until = now + WELCOME_MS;
@@ -217,7 +219,7 @@ export function finishWork(
     case 'commit':
       return finishCommit(state, result, now);
     case 'merge':
-      if (result.kind !== 'epoch') return none(rejoin(state, now));
+      if (result.kind !== 'epoch') return rejoin(state, now);
       return finishMerge(state, work.commit, result, now);
     case 'accept':
       return finishAccept(state, work.commit, result, now);

@@ -86,7 +86,7 @@ function takeCommit(state: SessionState, commit: CommitFact, now: number): Sessi
   return { ...moved, log, commitTimes };
 }
 
-function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused' }): SessionState {
+function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused' }): SessionStep {
   const { phase } = state;
   const { code, messageId, now } = input;
   const mayRepeat = code === 'rate' || code === 'lost';
@@ -95,7 +95,7 @@ function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused
     const silent = code === 'rate' ? 0 : (phase.silent ?? 0);
     const again: Phase = { ...phase, resendAt: now + RESEND_MS, silent };
     const beaten: Phase = { ...phase, resendAt: now + BEATEN_MS, beaten: true };
-    return { ...state, phase: mayRepeat ? again : beaten };
+    return none({ ...state, phase: mayRepeat ? again : beaten });
   }
   if (phase.name === 'creating' && phase.draft?.groupId === messageId) {
     // Beaten: the record says by which group, or will. Not allowed: ask to be let in instead.
@@ -103,20 +103,21 @@ function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused
       const retry = mayRepeat
         ? ({ at: now + RESEND_MS, what: 'create' } as const)
         : ({ at: now + BEATEN_MS, what: 'record' } as const);
-      return { ...state, phase: { ...phase, retry } };
+      return none({ ...state, phase: { ...phase, retry } });
     }
-    return { ...state, deniedUntil: now + DENIED_MS, phase: { name: 'key-package', tries: 1 } };
+    const asking: Phase = { name: 'key-package', tries: 1 };
+    return none({ ...state, deniedUntil: now + DENIED_MS, phase: asking });
   }
   if (phase.name === 'welcome' && phase.messageId === messageId && mayRepeat) {
-    return { ...state, phase: { ...phase, tries: phase.tries - 1, until: now + RESEND_MS } };
+    return none({ ...state, phase: { ...phase, tries: phase.tries - 1, until: now + RESEND_MS } });
   }
   const isNamed = phase.name === 'member' || phase.name === 'committing';
   if (isNamed && phase.point.groupId === messageId && state.nameAgainAt === null) {
-    if (mayRepeat) return { ...state, nameAgainAt: now + RESEND_MS };
+    if (mayRepeat) return none({ ...state, nameAgainAt: now + RESEND_MS });
     // The record's group of this name has other keys, or wants one no more.
     if (code === 'denied') return rejoin(state, now);
   }
-  return state;
+  return none(state);
 }
 
 /** A record taken anew: what was under way is said again, byte for byte. */
@@ -223,7 +224,7 @@ function take(state: SessionState, input: SessionInput): SessionStep {
     case 'peer-left':
       return takeLeave(state, input.peerId, input.kicked);
     case 'refused':
-      return none(takeRefusal(state, input));
+      return takeRefusal(state, input);
     case 'messages-sent':
       return none(input.count < UPDATE_AFTER_MESSAGES ? state : { ...state, updateNow: true });
     case 'update-wanted':

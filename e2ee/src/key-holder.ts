@@ -10,6 +10,7 @@ import { GroupError, type GroupErrorCode } from './group-errors.ts';
 import { type GroupPoint, generationOf, samePoint } from './group-id.ts';
 import type { GroupKeys, GroupKeysDeps } from './group-keys.ts';
 import { type GroupRunner, type OutsideEffect, createGroupRunner } from './group-runner.ts';
+import type { Trouble } from './group-session-types.ts';
 import type { KeyIdentity, KeyWorkerNews, KeyWorkerRequest } from './key-worker-messages.ts';
 import { deriveEnvelopeKey, derivePreSharedKey } from './link-secret.ts';
 import type { EpochFacts } from './mls-membership.ts';
@@ -70,7 +71,8 @@ class RunningHolder implements KeyHolder {
   #cancelTimer: (() => void) | null = null;
   /** The newest epoch that was told of. */
   #point: GroupPoint | null = null;
-  #isTroubled = false;
+  /** As the page was told last. */
+  #trouble: Trouble | null = null;
   #closed = false;
 
   constructor(deps: KeyHolderDeps, keys: GroupKeys, envelopeKey: EnvelopeKey) {
@@ -162,8 +164,7 @@ class RunningHolder implements KeyHolder {
       case 'wipe-all':
         return this.close();
       case 'tell':
-        this.#isTroubled = true;
-        return tell({ type: 'trouble', trouble: effect.trouble });
+        return this.#tellTrouble(effect.trouble);
       case 'send-create':
       case 'send-key-package':
       case 'send-commit':
@@ -178,10 +179,15 @@ class RunningHolder implements KeyHolder {
     this.#point = { groupId, epoch };
     this.#outlet.install(facts);
     this.#deps.tell({ type: 'epoch', epoch: { groupId, epoch, leaf, roster } });
-    if (this.#isTroubled) this.#deps.tell({ type: 'trouble', trouble: null });
-    this.#isTroubled = false;
+    this.#tellTrouble(null);
     this.#inbox.epochBegan();
     this.#outbox.epochBegan();
+  }
+
+  #tellTrouble(trouble: Trouble | null): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.#deps.tell({ type: 'trouble', trouble });
   }
 
   async #seal({ kind, body, to }: OutMessage): Promise<Bytes> {

@@ -8,11 +8,13 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 export const isIndex = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
+/** 16 bytes in base64url, in their one canonical spelling: others name no group (SPEC G7). */
+const GROUP_ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+
 export const parsePoint = (value: unknown): GroupPoint | undefined => {
   if (!isRecord(value)) return undefined;
   const { groupId, epoch } = value;
-  // 16 bytes in base64url.
-  if (typeof groupId !== 'string' || !/^[\w-]{22}$/.test(groupId)) return undefined;
+  if (typeof groupId !== 'string' || !GROUP_ID.test(groupId)) return undefined;
   return isIndex(epoch) ? { groupId, epoch } : undefined;
 };
 
