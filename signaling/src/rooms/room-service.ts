@@ -42,6 +42,11 @@ export interface RoomServiceDeps {
 const isHere = (record: RoomRecord, peerId: PeerId): boolean =>
   findPeer(record, peerId) !== undefined;
 
+const isMember = ({ group }: RoomRecord, peerId: PeerId): boolean =>
+  group?.members.includes(peerId) === true;
+
+const forbidden = (): AppError => new AppError('forbidden', 'only for members of the group');
+
 const isOfLife = ({ record }: RoomReplica, incarnation: Incarnation): boolean =>
   record?.incarnation === incarnation;
 
@@ -112,9 +117,13 @@ export class RoomService {
     });
   }
 
-  /** Puts a message into the room's ring. Rejects with `not-found`, where `to` is nobody, or `room-reset`. */
+  /**
+   * Puts a message into the room's ring. Rejects with `forbidden` from who is no member, `not-found` where
+   * `to` is nobody, or `room-reset`.
+   */
   async post(roomId: RoomId, message: Omit<AppMessage, 'seq'>): Promise<void> {
     const record = this.known(roomId);
+    if (record !== null && !isMember(record, message.from)) throw forbidden();
     if (record !== null && message.to !== undefined && !isHere(record, message.to)) {
       throw new AppError('not-found', 'nobody of that name is in the room');
     }
@@ -139,10 +148,8 @@ export class RoomService {
   ready(roomId: RoomId, peerId: PeerId, group: GroupPoint, tag: EpochTag): Promise<void> {
     return this.#with(roomId, async ({ replica: { record } }) => {
       if (record === null) throw new AppError('room-reset', 'the room is gone');
-      if (record.group?.members.includes(peerId) !== true) {
-        throw new AppError('forbidden', 'only for members of the group');
-      }
-      const isSame = samePoint(group, record.group) && tagHashOf(tag) === record.group.tagHash;
+      if (!isMember(record, peerId)) throw forbidden();
+      const isSame = samePoint(group, record.group) && tagHashOf(tag) === record.group?.tagHash;
       if (!isSame) throw new AppError('stale-epoch', 'the group is elsewhere');
       await this.#deps.store.whisper(roomId, { peerId, group, at: positionOf(record) });
     });

@@ -55,6 +55,24 @@ describeScenarios('messages', (getWorld) => {
     );
   });
 
+  it('K7 who is no member says nothing, to one or to all, until it has been welcomed', async () => {
+    const meeting = await meet(getWorld(), 2);
+    const { ada, bob } = named(meeting);
+    const stranger = await meeting.world.join(meeting.roomId);
+    await stranger.request('key-package', anyKeyPackage());
+    for (const to of [{}, { to: bob.peerId }]) {
+      const says = stranger.request('app-message', { ...to, envelope: anyEnvelope() });
+      await expect(says).rejects.toEqual(refusal('forbidden'));
+    }
+    await ada.request('commit', anyCommit(meeting.group, [stranger.peerId]));
+    await stranger.heard('commit');
+    const envelope = anyEnvelope();
+    await stranger.request('app-message', { envelope });
+    const only = [{ seq: 1, from: stranger.peerId, envelope }];
+    await expect.poll(() => messagesHeard(bob)).toEqual(only);
+    await expect.poll(() => messagesHeard(ada)).toEqual(only);
+  });
+
   it('K7 who resumes gets what was missed and was for them, and none twice', async () => {
     const meeting = await meet(getWorld(), 3);
     const { ada, bob, carol } = named(meeting);
@@ -157,6 +175,10 @@ describeScenarios('messages', (getWorld) => {
     expect((await ada.join(ada.session.sessionToken)).lastMessage).toBe(0);
     await bob.heard('room-reset');
     await bob.join(bob.session.sessionToken);
+    const again = { group: meeting.group, prev: null, tag: meeting.tag };
+    const early = ada.request('app-message', { envelope: anyEnvelope() });
+    await expect(early).rejects.toEqual(refusal('forbidden'));
+    await ada.request('create-group', again);
     await ada.request('app-message', { envelope: anyEnvelope() });
     await expect.poll(() => messagesHeard(bob).map(({ seq }) => seq)).toEqual([1, 1]);
   });
