@@ -146,6 +146,7 @@ const refusable = (message: ServerBound): string | null => {
     case 'send-commit':
       return message.message.messageId;
     case 'send-key-package':
+      return message.messageId;
     case 'send-ready':
     case 'send-bad-commit':
     case 'ask-record':
