@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { utf8 } from './group-bytes.ts';
 import { generationOf, makeGroupId } from './group-id.ts';
+import type { SessionEvent } from './group-runner.ts';
 import type { MadeMessage } from './group-session-types.ts';
 import { phaseOf, rosterOf, sentCommits, withhold, worldOf } from './testing/group-rooms.ts';
 import { GroupWorld } from './testing/group-world.ts';
@@ -61,6 +62,29 @@ test('G25 a record that was never so: no welcome comes by it, so it is asked for
   expect(world.client('c').effects).toContainEqual({ type: 'ask-record' });
   await world.converge(60_000);
   expect(rosterOf(world, 'a')).toContain('c');
+});
+
+test('G28 a record taken anew keeps the commits that wait for their turn', async () => {
+  const world = await worldOf(3);
+  const held: SessionEvent[] = [];
+  world.tamper = (to, event) => {
+    if (to !== 'c' || event.type !== 'commit') return event;
+    held.push(event);
+    return null;
+  };
+  for (const peerId of ['a', 'b']) {
+    world.client(peerId).runner.handle({ type: 'messages-sent', count: 150 });
+    await world.pass(500);
+  }
+  expect(held).toHaveLength(2);
+  const { runner, effects } = world.client('c');
+  for (const event of held) runner.handle(event);
+  // As the page says it: the room as it is, and no commits.
+  runner.handle({ type: 'record', room: world.server.view(), commits: [] });
+  const asked = effects.filter(({ type }) => type === 'send-key-package').length;
+  await world.pass(1000);
+  expect(world.troubles()).toEqual([]);
+  expect(effects.filter(({ type }) => type === 'send-key-package')).toHaveLength(asked);
 });
 
 test('G30 no second rejoin within 30 s', async () => {

@@ -120,10 +120,24 @@ function takeRefusal(state: SessionState, input: SessionInput & { type: 'refused
   return none(state);
 }
 
+/** Commits that wait for their turn are not told again, so those of the record's group are kept. */
+function stillToDo(
+  log: readonly CommitFact[],
+  { group: current }: RoomView,
+  told: readonly CommitFact[],
+): readonly CommitFact[] {
+  const toldIds = new Set(told.map(({ messageId }) => messageId));
+  const kept = log.filter(
+    ({ group, messageId }) =>
+      group.groupId === current?.groupId && group.epoch < current.epoch && !toldIds.has(messageId),
+  );
+  return [...kept, ...told].toSorted((a, b) => a.group.epoch - b.group.epoch);
+}
+
 /** A record taken anew: what was under way is said again, byte for byte. */
 function takeRecord(state: SessionState, input: SessionInput & { type: 'record' }): SessionStep {
   const { room, commits, now } = input;
-  const next = { ...state, room, log: commits, nameAgainAt: now };
+  const next = { ...state, room, log: stillToDo(state.log, room, commits), nameAgainAt: now };
   const { phase } = state;
   if (phase.name === 'committing') {
     return none({ ...next, phase: { ...phase, resendAt: now } });
