@@ -38,3 +38,32 @@ export const rememberWords = (): void => {
 };
 
 export const wordsSaid = (): string => String(Reflect.get(window, 'testSaid'));
+
+/** A browser that lets frames leave beside the transform that it was given. */
+export const leakFrames = (): void => {
+  const Connection = window.RTCPeerConnection;
+  const connections: RTCPeerConnection[] = [];
+  Object.defineProperty(window, 'testConnections', { value: connections });
+  window.RTCPeerConnection = class extends Connection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      connections.push(this);
+    }
+  };
+  const original: unknown = Reflect.get(RTCRtpSender.prototype, 'createEncodedStreams');
+  Reflect.set(RTCRtpSender.prototype, 'createEncodedStreams', function leak(this: RTCRtpSender) {
+    if (typeof original !== 'function') throw new Error('Chromium has it');
+    const { readable, writable } = original.call(this);
+    readable.pipeTo(writable).catch(() => undefined);
+    return { readable: new TransformStream().readable, writable: new WritableStream() };
+  });
+};
+
+/** Senders that have a track to send, over all connections that are not closed. */
+export const openSenders = (): number => {
+  const connections: RTCPeerConnection[] = Reflect.get(window, 'testConnections');
+  return connections
+    .filter(({ connectionState }) => connectionState !== 'closed')
+    .flatMap((connection) => connection.getSenders())
+    .filter(({ track }) => track !== null).length;
+};
