@@ -18,6 +18,12 @@ interface Missed {
   readonly lastSeq: number;
 }
 
+/**
+ * Facts in one answer. More: a slow connection is closed for what it has not read, and asks for it again.
+ * Fewer: more people lose a welcome and ask to be let in anew.
+ */
+export const RESUME_BYTES = 512 * 1024;
+
 /** After the session has entered with `record`, so that nothing falls between. Rejects with `room-reset`. */
 export const missedBy = async (
   { rooms }: Pick<HandlerDeps, 'rooms'>,
@@ -32,9 +38,9 @@ export const missedBy = async (
   }
   const messages = ring.messages.filter((message) => isFor(message, peerId));
   const lastSeq = ring.last;
-  if (events === null) {
+  const views = events?.map((event) => eventViewFor(event, peerId, eventView(event)));
+  if (views === undefined || Buffer.byteLength(JSON.stringify(views)) > RESUME_BYTES) {
     return { data: { kind: 'snapshot', room: roomView(record), messages }, lastSeq };
   }
-  const views = events.map((event) => eventViewFor(event, peerId, eventView(event)));
   return { data: { kind: 'events', events: views, messages }, lastSeq };
 };

@@ -2,6 +2,7 @@
 import type { Incarnation, PeerId, Streams } from '../protocol/index.ts';
 import { evolveGroup, withoutPeer } from './evolve-group.ts';
 import {
+  bytesOf,
   type Fact,
   RECORD_SCHEMA,
   type RoomEvent,
@@ -73,6 +74,7 @@ export const emptyRecord = (incarnation: Incarnation, head: RoomRecord['head']):
   incarnation,
   version: 0,
   head,
+  logBytes: 0,
   placement: 0,
   home: null,
   peers: [],
@@ -91,4 +93,5 @@ export const evolve = (record: RoomRecord, event: RoomEvent): RoomRecord => ({
   ...applyFact(record, event.fact),
   version: event.version,
   head: event.head,
+  logBytes: record.logBytes + bytesOf(event),
 });

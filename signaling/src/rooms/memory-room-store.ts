@@ -1,7 +1,7 @@
 // The room store of a single process, shared by all its apps. What it keeps is never changed in
 // place, so it hands out what it holds.
 import type { Position, RoomId } from '../protocol/index.ts';
-import { positionOf, type RoomEvent, type RoomRecord, samePosition } from './record.ts';
+import { bytesOf, positionOf, type RoomEvent, type RoomRecord, samePosition } from './record.ts';
 import { createRing, type Ring } from './ring.ts';
 import {
   type Append,
@@ -24,10 +24,7 @@ interface StoredRoom {
   readonly ring: Ring;
 }
 
-const entryOf = (event: RoomEvent): LogEntry => ({
-  event,
-  bytes: Buffer.byteLength(JSON.stringify(event)),
-});
+const entryOf = (event: RoomEvent): LogEntry => ({ event, bytes: bytesOf(event) });
 
 /** From the front, by bytes, and never past the snapshot. */
 const trim = (room: StoredRoom, logBytes: number): void => {

@@ -41,6 +41,8 @@ export const RoomRecord = z.object({
   incarnation: Incarnation,
   version: z.int(),
   head: Head,
+  /** Of all its events so far, as JSON: the same on every node, so that snapshots come by it. */
+  logBytes: z.int(),
   /** The last one given, 0 before the first; never goes back. */
   placement: z.int(),
   home: z.nullable(Home),
@@ -97,6 +99,8 @@ export const RoomEvent = z.object({
   fact: Fact,
 });
 export type RoomEvent = Readonly<z.infer<typeof RoomEvent>>;
+
+export const bytesOf = (event: RoomEvent): number => Buffer.byteLength(JSON.stringify(event));
 
 export const positionOf = (record: RoomRecord | RoomEvent): Position => ({
   incarnation: record.incarnation,

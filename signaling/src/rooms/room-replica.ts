@@ -6,7 +6,7 @@ import { newHead, newIncarnation } from '../random.ts';
 import { type Command, decide } from './decide.ts';
 import { emptyRecord, evolve, follows } from './evolve.ts';
 import { type Fact, positionOf, RECORD_SCHEMA, type RoomEvent, type RoomRecord } from './record.ts';
-import { type RoomRead, type RoomStore, SNAPSHOT_EVERY } from './room-store.ts';
+import { type RoomRead, type RoomStore, SNAPSHOT_BYTES, SNAPSHOT_EVERY } from './room-store.ts';
 
 /** Losing more races in a row than this means that the room is too busy to answer. */
 const APPEND_ATTEMPTS = 20;
@@ -35,6 +35,10 @@ const stamp = (record: RoomRecord, facts: readonly Fact[]): RoomEvent[] => {
     return { incarnation: record.incarnation, version, prev, head, fact };
   });
 };
+
+/** Whether a count has come to another multiple. */
+const hasCrossed = (from: number, to: number, every: number): boolean =>
+  Math.floor(to / every) > Math.floor(from / every);
 
 export class RoomReplica {
   readonly #roomId: RoomId;
@@ -94,12 +98,13 @@ export class RoomReplica {
   }
 
   #append(base: RoomRecord, events: RoomEvent[], record: RoomRecord): Promise<boolean> {
-    const crossed =
-      Math.floor(record.version / SNAPSHOT_EVERY) > Math.floor(base.version / SNAPSHOT_EVERY);
+    const isDue =
+      hasCrossed(base.version, record.version, SNAPSHOT_EVERY) ||
+      hasCrossed(base.logBytes, record.logBytes, SNAPSHOT_BYTES);
     return this.#store.append(this.#roomId, {
       expected: this.#record === null ? null : positionOf(this.#record),
       events,
-      ...(this.#record === null || crossed ? { snapshot: record } : {}),
+      ...(this.#record === null || isDue ? { snapshot: record } : {}),
     });
   }
 

@@ -16,7 +16,7 @@ export interface Append {
   readonly expected: Position | null;
   /** In order, the first following `expected`; never empty. */
   readonly events: readonly RoomEvent[];
-  /** The record after the events: always for a new room, else now and then (SNAPSHOT_EVERY). */
+  /** The record after the events: always for a new room, else now and then (SNAPSHOT_EVERY, SNAPSHOT_BYTES). */
   readonly snapshot?: RoomRecord;
 }
 
@@ -87,6 +87,9 @@ export interface RoomStore {
 
 /** Fewer: longer folds when a room is loaded. More: more snapshots written. */
 export const SNAPSHOT_EVERY = 64;
+
+/** Of log that a snapshot may lack. More: rooms hold as much for every meeting whose commits are large. */
+export const SNAPSHOT_BYTES = 512 * 1024;
 
 /** Log kept behind the snapshot for those who resume; beyond it they get the snapshot itself. */
 export const LOG_BYTES = 1024 * 1024;
