@@ -67,6 +67,29 @@ const endTalk = async (talk: Talk | undefined): Promise<void> => {
   await talk?.server.close();
 };
 
+/** Ann writes, and Bob reads it. */
+const chat = async (ann: Person, bob: Person): Promise<void> => {
+  await ann.press('toggle-chat');
+  await ann.page.waitForSelector('[data-testid="chat-input"]');
+  await ann.page.type('[data-testid="chat-input"]', CANARY);
+  await ann.page.keyboard.press('Enter');
+  await bob.press('toggle-chat');
+  await until(
+    'Bob reads it',
+    () =>
+      bob.page.$$eval('[data-testid="chat-message"]', (all) => all.map((one) => one.textContent)),
+    (messages) => messages.some((text) => text?.includes(CANARY)),
+  );
+};
+
+/** With the header, and with nothing but the prefix and the ciphertext. */
+const asItIsAndBare = (frame: Vp8Frame): readonly Vp8Frame[] => {
+  const start = prefixLength(frame);
+  const { length } = decodeFrameHeader(frame.data.subarray(start));
+  const sealed = frame.data.subarray(start + length, -TAG_BYTES);
+  return [frame, { ...frame, data: Buffer.concat([frame.data.subarray(0, start), sealed]) }];
+};
+
 describe('without encryption', () => {
   let plaintextPage: PlaintextPage;
   let talk: Talk;
@@ -95,33 +118,11 @@ describe('without encryption', () => {
 describe('a meeting of two', () => {
   let talk: Talk;
 
-  const chat = async (ann: Person, bob: Person): Promise<void> => {
-    await ann.press('toggle-chat');
-    await ann.page.waitForSelector('[data-testid="chat-input"]');
-    await ann.page.type('[data-testid="chat-input"]', CANARY);
-    await ann.page.keyboard.press('Enter');
-    await bob.press('toggle-chat');
-    await until(
-      'Bob reads it',
-      () =>
-        bob.page.$$eval('[data-testid="chat-message"]', (all) => all.map((one) => one.textContent)),
-      (messages) => messages.some((text) => text?.includes(CANARY)),
-    );
-  };
-
   beforeAll(async () => {
     talk = await tapTalk({}, chat);
   });
 
   afterAll(() => endTalk(talk));
-
-  /** With the header, and with nothing but the prefix and the ciphertext. */
-  const asItIsAndBare = (frame: Vp8Frame): readonly Vp8Frame[] => {
-    const start = prefixLength(frame);
-    const { length } = decodeFrameHeader(frame.data.subarray(start));
-    const sealed = frame.data.subarray(start + length, -TAG_BYTES);
-    return [frame, { ...frame, data: Buffer.concat([frame.data.subarray(0, start), sealed]) }];
-  };
 
   test('F6 of a key frame the start code and the size can be read', () => {
     const keyFrames = talk.heard.frames.filter(isVp8KeyFrame);
