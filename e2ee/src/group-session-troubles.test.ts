@@ -235,8 +235,8 @@ test('G35 a kicked client wipes its keys, is removed and does not come back', as
   await world.pass(60_000);
   expect(phaseOf(world, 'c').name).toBe('over');
   expect(world.client('c').effects.slice(-2)).toEqual([
-    { type: 'wipe-all' },
     { type: 'tell', trouble: 'put-out' },
+    { type: 'wipe-all' },
   ]);
   expect(rosterOf(world, 'a')).toEqual(['a', 'b']);
 });

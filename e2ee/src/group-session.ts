@@ -190,7 +190,7 @@ function takeLeave(state: SessionState, peerId: string, kicked: boolean): Sessio
     phase: { name: kicked ? 'over' : 'init' },
   };
   const told: SessionEffect[] = kicked ? [{ type: 'tell', trouble: 'put-out' }] : [];
-  return { state: out, effects: [{ type: 'wipe-all' }, ...told] };
+  return { state: out, effects: [...told, { type: 'wipe-all' }] };
 }
 
 function condemn(state: SessionState, input: SessionInput & { type: 'commit-condemned' }) {

@@ -162,7 +162,8 @@ class RunningHolder implements KeyHolder {
         // The frame worker forgets by itself (F12); late messages the runner's keys have forgotten.
         return;
       case 'wipe-all':
-        return this.close();
+        this.close();
+        return tell({ type: 'ended' });
       case 'tell':
         return this.#tellTrouble(effect.trouble);
       case 'send-create':

@@ -41,6 +41,7 @@ function makeClient() {
       onEpoch: (epoch) => heard.push(epoch),
       onMessage: (message) => heard.push(message),
       onTrouble: (trouble) => heard.push(trouble),
+      onEnded: () => heard.push('ended'),
       onLost: () => heard.push('lost'),
     },
   });
@@ -136,4 +137,21 @@ test('G42 G45 closed: wiped once, all rejected, and nothing heard any more', asy
   clock.advance(10 * KEY_WORKER_ANSWER_MS);
   expect(heard).toEqual([]);
   expect(posted.filter(({ type }) => type === 'wipe')).toHaveLength(1);
+});
+
+test('G42 G45 ended by the worker: all is rejected, the page hears it once and nothing after it', async () => {
+  const { client, posted, heard, say, fail } = makeClient();
+  const refused = expect(client.seal(1, BODY)).rejects.toMatchObject({ code: 'closed' });
+  const before = posted.length;
+  say({ type: 'trouble', trouble: 'put-out' });
+  say({ type: 'ended' });
+  say({ type: 'ended' });
+  say({ type: 'trouble', trouble: null });
+  fail('error');
+  await refused;
+  await expect(client.safetyCode()).rejects.toMatchObject({ code: 'closed' });
+  client.handle({ type: 'peer-connected', peerId: 'x' });
+  client.close();
+  expect(heard).toEqual(['put-out', 'ended']);
+  expect(posted).toHaveLength(before);
 });

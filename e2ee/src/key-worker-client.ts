@@ -37,6 +37,8 @@ export interface KeyWorkerListener {
   onMessage(message: OpenedMessage): void;
   /** Null: one is in an epoch again. */
   onTrouble(trouble: Trouble | null): void;
+  /** Once: the server says that one is in the room no more. The keys are wiped; join again for others. */
+  onEnded(): void;
   /** Once: the worker is gone, and with it the keys. Join again with another. */
   onLost(): void;
 }
@@ -150,6 +152,9 @@ export class KeyWorkerClient {
         return listener.onMessage(news.message);
       case 'trouble':
         return listener.onTrouble(news.trouble);
+      case 'ended':
+        this.#end('closed');
+        return listener.onEnded();
       case 'sealed':
         return this.#sealing.get(news.request)?.resolve(news.envelope);
       case 'safety-code': {

@@ -64,6 +64,8 @@ export type KeyWorkerNews =
   | { readonly type: 'epoch'; readonly epoch: GroupEpoch }
   | { readonly type: 'message'; readonly message: OpenedMessage }
   | { readonly type: 'trouble'; readonly trouble: Trouble | null }
+  /** One is in the room no more, says the server: everything is wiped, and nothing comes after this. */
+  | { readonly type: 'ended' }
   | { readonly type: 'sealed'; readonly request: number; readonly envelope: Bytes }
   | {
       readonly type: 'safety-code';

@@ -165,7 +165,19 @@ test('G42 a kick: everything is wiped, the page is told, and nothing is done any
   expect(await c.frames.mic()(frame(1))).toBeNull();
   await expect(c.client.seal(1, frame(1))).rejects.toMatchObject({ code: 'closed' });
   await expect(c.client.safetyCode()).rejects.toMatchObject({ code: 'closed' });
-  expect(c.lost).toBe(0);
+  expect([c.ended, c.lost]).toEqual([1, 0]);
+});
+
+test('G42 a record in which one has left: wiped, and the page is told that it ended', async () => {
+  const world = await roomOf('a', 'b');
+  const b = world.person('b');
+  b.client.handle({ type: 'peer-left', peerId: 'b', kicked: false });
+  await world.settle();
+  expect([b.troubles, b.ended, b.lost]).toEqual([[], 1, 0]);
+  expect(b.news.at(-1)).toEqual({ type: 'ended' });
+  expect(await b.frames.mic()(frame(1))).toBeNull();
+  await expect(b.client.seal(1, frame(1))).rejects.toMatchObject({ code: 'closed' });
+  expect(world.person('a').ended).toBe(0);
 });
 
 test('G42 leaving: the worker forgets, and refuses what was still to be sealed', async () => {

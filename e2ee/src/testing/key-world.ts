@@ -32,6 +32,7 @@ export type Person = {
   readonly epochs: GroupEpoch[];
   readonly messages: OpenedMessage[];
   readonly troubles: (string | null)[];
+  ended: number;
   lost: number;
   /** As an error or a rejection of the worker's own. */
   raise(type: 'unhandledrejection'): void;
@@ -113,6 +114,9 @@ export class KeyWorld {
         onEpoch: (epoch) => person.epochs.push(epoch),
         onMessage: (message) => person.messages.push(message),
         onTrouble: (trouble) => person.troubles.push(trouble),
+        onEnded: () => {
+          person.ended += 1;
+        },
         onLost: () => {
           person.lost += 1;
         },
@@ -125,6 +129,7 @@ export class KeyWorld {
       frames: new FrameEnd(this.clock, limits),
       news: worker.news,
       ...record,
+      ended: 0,
       lost: 0,
       raise: worker.raise,
       say: worker.say,

@@ -57,6 +57,7 @@ export async function runRoom(workers: Workers) {
         onMessage: ({ sender, body }) =>
           seen.texts.push(`${sender.name}: ${new TextDecoder().decode(body)}`),
         onTrouble: () => undefined,
+        onEnded: () => undefined,
         onLost: () => {
           seen.lost += 1;
         },
