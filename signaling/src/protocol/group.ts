@@ -54,7 +54,7 @@ export const KeyPackage = z.object({
 });
 export type KeyPackage = z.infer<typeof KeyPackage>;
 
-/** `members`: who made the group or was welcomed into it, unless they left the room. */
+/** `members`: who made or named the group or was welcomed into it, unless they left or were condemned. */
 export const GroupView = z.object({
   groupId: GroupId,
   epoch: Epoch,
