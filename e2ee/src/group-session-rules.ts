@@ -15,6 +15,7 @@ import type {
 } from './group-session-types.ts';
 import {
   RANK_MS,
+  aloneDueAt,
   isEmpty,
   rankOf,
   updateDueAt,
@@ -140,7 +141,11 @@ function whileMember(
     : nameAgain(state, phase, phase.point, now);
   if (named !== null) return named;
   const wish = wishOf(state, phase, room, now);
-  if (wouldBeAlone(phase, wish)) return wish.adds.length > 0 ? create(state, room) : null;
+  if (wouldBeAlone(phase, wish)) {
+    const since = phase.wishSince ?? now;
+    if (now >= aloneDueAt(wish, since)) return create(state, room);
+    return since === phase.wishSince ? null : become(state, { ...phase, wishSince: since });
+  }
 
   const updateAt = updateDueAt(state, phase);
   const isUpdateDue = updateAt !== null && now >= updateAt;

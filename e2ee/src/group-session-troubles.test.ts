@@ -203,32 +203,6 @@ test('G33 each member gets a new path within the hour; 150 messages bring one at
   expect(world.lastEpoch('a').epoch).toBe(epoch + 1);
 });
 
-test('G34 the sole survivor begins a new group when somebody comes', async () => {
-  const world = await worldOf(2);
-  const { groupId, epoch } = world.lastEpoch('a');
-  world.leave('b');
-  await world.pass(20_000);
-  expect(world.lastEpoch('a')).toMatchObject({ groupId, epoch });
-  await world.join('c');
-  await world.converge(3000);
-  const next = world.lastEpoch('c');
-  expect(generationOf(next.groupId)).toBe(generationOf(groupId) + 1);
-  expect(rosterOf(world, 'a')).toEqual(['a', 'c']);
-});
-
-test('G34 all are gone: who comes then begins a new group', async () => {
-  const world = await worldOf(2);
-  const { groupId } = world.lastEpoch('a');
-  world.disconnect('a');
-  world.disconnect('b');
-  await world.join('c');
-  await world.pass(1000);
-  expect(generationOf(world.lastEpoch('c').groupId)).toBe(generationOf(groupId) + 1);
-  world.reconnect('a');
-  await world.converge(5000);
-  expect(new Set(rosterOf(world, 'c'))).toEqual(new Set(['a', 'c']));
-});
-
 test('G35 a kicked client wipes its keys, is removed and does not come back', async () => {
   const world = await worldOf(3);
   world.leave('c', true);
@@ -276,20 +250,4 @@ test('G41 a wish for an update stays where a key package of noise spoils the com
   world.client('b').runner.handle({ type: 'update-wanted' });
   await world.pass(100);
   expect(world.lastEpoch('b').epoch).toBe(epoch + 1);
-});
-
-test('G41 who is alone wishes for an update in vain, and has it when somebody comes', async () => {
-  const world = await worldOf(2);
-  const { groupId, epoch } = world.lastEpoch('a');
-  world.leave('b');
-  await world.settle();
-  world.client('a').runner.handle({ type: 'update-wanted' });
-  await world.pass(20_000);
-  expect(world.lastEpoch('a')).toMatchObject({ groupId, epoch });
-  await world.join('c');
-  await world.converge(3000);
-  expect(generationOf(world.lastEpoch('a').groupId)).toBe(generationOf(groupId) + 1);
-  const after = world.lastEpoch('a').epoch;
-  await world.pass(20_000);
-  expect(world.lastEpoch('a').epoch).toBe(after);
 });

@@ -18,10 +18,12 @@ import {
   BURST_MS,
   RANK_MS,
   UPDATE_AFTER_MESSAGES,
+  aloneDueAt,
   rankOf,
   updateDueAt,
   wishDueAt,
   wishOf,
+  wouldBeAlone,
 } from './group-wish.ts';
 
 const IGNORE_AUTHOR_MS = 60_000;
@@ -268,7 +270,11 @@ function deadlines(state: SessionState, now: number): readonly number[] {
     const { wishSince } = phase;
     if (wishSince !== null) {
       const wish = wishOf(state, phase, room, now);
-      own.push(wishDueAt(state, wish, wishSince, rankOf(state, phase, room)));
+      own.push(
+        wouldBeAlone(phase, wish)
+          ? aloneDueAt(wish, wishSince)
+          : wishDueAt(state, wish, wishSince, rankOf(state, phase, room)),
+      );
     }
   }
   const ignored = [...state.ignored.values()];

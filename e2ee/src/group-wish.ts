@@ -9,6 +9,8 @@ const BURST_COMMITS = 6;
 const BURST_BATCH_MS = 800;
 /** The next in rank waits this long for the one before: above a commit's trip, below a person's patience. */
 export const RANK_MS = 750;
+/** A whole room that goes at once is told of one after the other; raising it leaves old keys in use. */
+const ALONE_MS = 300;
 const UPDATE_MS = 30 * 60_000;
 const UPDATE_QUIET_MS = 60_000;
 /** At so many messages in one epoch a sender commits an update (SPEC G21). */
@@ -58,6 +60,10 @@ export const isEmpty = ({ adds, removes }: Wish): boolean =>
 /** Whether carrying out the leaves alone would leave oneself alone (SPEC G9, G34). */
 export const wouldBeAlone = (place: Place, { removes }: Wish): boolean =>
   place.roster.length > 1 && place.roster.length - removes.length === 1;
+
+/** When who is left alone begins a group of its own: the leaver has the keys of the one that there is. */
+export const aloneDueAt = ({ adds }: Wish, since: number): number =>
+  adds.length > 0 ? since : since + ALONE_MS;
 
 /** The server takes 12 epochs in 10 s: from half of that on, newcomers are let in together. */
 function batchMs({ commitTimes, jitter }: SessionState, { removes }: Wish, since: number): number {

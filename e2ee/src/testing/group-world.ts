@@ -207,9 +207,7 @@ export class GroupWorld {
       tags.add(last.epoch.tag);
       const names = last.epoch.roster.map((member) => member.peerId);
       const absent = names.filter((name) => !peers.has(name));
-      // Who is left alone goes on with nobody, and removes nobody.
-      const isAlone = names.length - absent.length === 1;
-      if (absent.length > 0 && !isAlone) troubles.push(`${peerId} still has ${absent.join()}`);
+      if (absent.length > 0) troubles.push(`${peerId} still has ${absent.join()}`);
       const missing = here.filter((other) => !names.includes(other.peerId));
       if (missing.length > 0) troubles.push(`${peerId} has not ${missing.length} of all`);
     }
