@@ -20,6 +20,8 @@ import type { Known } from './remote-peers.ts';
 
 /** The group may move on while a code is made. */
 const CODE_ATTEMPTS = 3;
+/** For what is said before one is in the group; then it shows as not sent. */
+const UNTIL_IN_GROUP_MS = 15_000;
 /** Receivers that need key frames at once, as after a new epoch, ask together. */
 const KEY_FRAMES_TOGETHER_MS = 100;
 
@@ -61,6 +63,7 @@ export class MeetingKeys {
       clock,
       now: () => Date.now(),
       tell: async (kind, body) => {
+        await this.#untilInGroup();
         if (this.#encryption === null) throw new Error('in no group');
         await this.#encryption.tell(kind, body);
       },
@@ -172,6 +175,24 @@ export class MeetingKeys {
         onKeysLost: () => this.#deps.onKeysLost(state.group.value !== null),
         onRoom: (room) => this.#deps.onRoom(room),
       },
+    });
+  }
+
+  /** Whoever has just come may speak before they have keys. Rejects when none came in time. */
+  #untilInGroup(): Promise<void> {
+    const { state, clock } = this.#deps;
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(UNTIL_IN_GROUP_MS, () => {
+        stop();
+        reject(new Error('in no group'));
+      });
+      const stop = state.group.subscribe((group) => {
+        if (group === null) return;
+        cancel();
+        resolve();
+        // Not before `subscribe` has given it.
+        queueMicrotask(() => stop());
+      });
     });
   }
 
