@@ -51,3 +51,18 @@ test('G38 who rejoins in the same tab is the same person; a reload is somebody n
     newcomers: [{ peerId: 'c' }],
   });
 });
+
+test('G38 a compared key under another name is somebody whom nobody compared', async () => {
+  const world = new GroupWorld(3);
+  await world.joinAll(['a', 'b']);
+  await world.converge();
+  const { groupId, roster } = world.lastEpoch('a');
+  const pinned = pinRoster({ groupId, roster });
+  const renamed = roster.map((member) =>
+    member.peerId === 'b' ? { ...member, name: 'name of a' } : member,
+  );
+  expect(judgeComparison(pinned, { groupId, roster: renamed })).toMatchObject({
+    state: 'joined-since',
+    newcomers: [{ peerId: 'b', name: 'name of a' }],
+  });
+});

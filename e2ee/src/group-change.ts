@@ -1,4 +1,5 @@
 // What a new epoch means to the people in the room: the one line that the shield says of it.
+import { personOf } from './comparison.ts';
 import type { GroupEpoch } from './key-worker-messages.ts';
 import type { Member } from './mls-leaf.ts';
 
@@ -12,13 +13,6 @@ export type GroupChange = {
 };
 
 type Seen = Pick<GroupEpoch, 'groupId' | 'roster'>;
-
-/**
- * Who somebody is, is a signature key and the name that it signed. A peer id is the server's word and
- * a name anybody's, so whoever shows either with another key has joined, a reloaded page too; and so
- * has a known key under another name.
- */
-const personOf = ({ signatureKey, name }: Member): string => `${signatureKey} ${name}`;
 
 const namesOf = (members: readonly Member[]): readonly string[] => members.map(({ name }) => name);
 
