@@ -151,29 +151,59 @@ describe('the state of a receiver', () => {
     expect(states).toEqual(['ok', 'failed', 'ok', 'waiting', 'failed']);
   });
 
-  it('F24 asks for a key frame once a second until one comes, under each new key', async () => {
-    const [one, two] = [await liveEpoch(1), await liveEpoch(2)];
-    const delta = { frame: vp8DeltaFrame(), epoch: one };
-    const key = { frame: vp8KeyFrame(), epoch: two };
-    const next = { frame: vp8DeltaFrame(), epoch: two };
+  it('F24 asks for a key frame at the first frame, once a second until one comes', async () => {
+    const epoch = await liveEpoch(1);
+    const delta = { frame: vp8DeltaFrame(), epoch };
+    const key = { frame: vp8KeyFrame(), epoch };
     const said: Said[] = [delta, delta];
     const { clock, asked, receive } = makeReceiver(said);
     await receive();
     expect(asked).toEqual([0]);
     // Too soon after: asked later, when it is still needed.
-    said.push(next);
-    clock.advance(500);
+    said.push(delta);
+    clock.advance(999);
     await receive();
     expect(asked).toEqual([0]);
-    said.push(next);
-    clock.advance(500);
+    said.push(delta);
+    clock.advance(1);
     await receive();
     expect(asked).toEqual([0, 1000]);
-    said.push(key, next);
+    said.push(key, delta);
     clock.advance(5000);
     await receive();
     expect(asked).toEqual([0, 1000]);
   });
+
+  it('F24 asks for none under a new key where no frame was missed', async () => {
+    const [one, two] = [await liveEpoch(1), await liveEpoch(2)];
+    const { asked, receive } = makeReceiver([
+      { frame: vp8KeyFrame(), epoch: one },
+      'duplicate',
+      { frame: vp8DeltaFrame(), epoch: two },
+    ]);
+    await receive();
+    expect(asked).toEqual([]);
+  });
+
+  it.each(['unknown-epoch', 'not-authentic', 'too-old'] as const)(
+    'F24 asks for one after a frame that was refused as %s',
+    async (code) => {
+      const epoch = await liveEpoch(1);
+      const [key, delta] = [
+        { frame: vp8KeyFrame(), epoch },
+        { frame: vp8DeltaFrame(), epoch },
+      ];
+      const said: Said[] = [key, code];
+      const { clock, asked, receive } = makeReceiver(said);
+      await receive();
+      // Not before something opens: what asks for more may be garbage alone.
+      expect(asked).toEqual([]);
+      clock.advance(10);
+      said.push(delta, key, delta);
+      await receive();
+      expect(asked).toEqual([10]);
+    },
+  );
 
   it('F24 does not ask when the first frame is a key frame', async () => {
     const epoch = await liveEpoch(1);

@@ -5,7 +5,6 @@ import { FrameError, type FrameErrorCode } from './errors.ts';
 import type { FrameClock } from './frame-clock.ts';
 import type { OpenStreamFrame, OpenTarget } from './frame-opener.ts';
 import type { SealStreamFrame, SealTarget } from './frame-sealer.ts';
-import type { LiveEpoch } from './live-epoch.ts';
 
 /** What RTCEncodedVideoFrame and RTCEncodedAudioFrame have in common. */
 export interface EncodedFrame {
@@ -68,7 +67,7 @@ export interface OpenPipelineDeps {
   readonly clock: FrameClock;
   /** Called when it changes; a pipeline begins as `waiting`. */
   readonly onState: (state: FrameState) => void;
-  /** The first frame under a new key was not one that a decoder can start with. */
+  /** Frames are missing, and what opened is not one that a decoder can go on with. */
   readonly onKeyFrameNeeded: () => void;
 }
 
@@ -82,7 +81,8 @@ export const createOpenPipeline = (deps: OpenPipelineDeps, target: OpenTarget): 
   const { open, clock, onState, onKeyFrameNeeded } = deps;
   const counts = new Tally();
   let state: FrameState = 'waiting';
-  let lastEpoch: LiveEpoch | undefined;
+  // A decoder has nothing yet; and whatever is refused, it lacks.
+  let isMissing = true;
   let askedAtMs = Number.NEGATIVE_INFINITY;
 
   const setState = (next: FrameState | undefined): void => {
@@ -90,11 +90,9 @@ export const createOpenPipeline = (deps: OpenPipelineDeps, target: OpenTarget): 
     state = next;
     onState(next);
   };
-  const noticeKey = (epoch: LiveEpoch, isDecodable: boolean): void => {
-    if (epoch === lastEpoch) return;
-    if (!isDecodable && clock.now() - askedAtMs < KEY_FRAME_REQUEST_INTERVAL_MS) return;
-    lastEpoch = epoch;
-    if (isDecodable) return;
+  const noticeOpened = (isDecodable: boolean): void => {
+    if (isDecodable) isMissing = false;
+    if (!isMissing || clock.now() - askedAtMs < KEY_FRAME_REQUEST_INTERVAL_MS) return;
     askedAtMs = clock.now();
     onKeyFrameNeeded();
   };
@@ -107,10 +105,12 @@ export const createOpenPipeline = (deps: OpenPipelineDeps, target: OpenTarget): 
         frame.data = opened.frame.buffer;
         counts.passed += 1;
         setState('ok');
-        noticeKey(opened.epoch, isKeyFrame(target.codec, opened.frame) ?? frame.type !== 'delta');
+        noticeOpened(isKeyFrame(target.codec, opened.frame) ?? frame.type !== 'delta');
         sink.enqueue(frame);
       } catch (error) {
-        setState(stateAfter(counts.refuse(error)));
+        const code = counts.refuse(error);
+        if (code !== 'duplicate') isMissing = true;
+        setState(stateAfter(code));
       }
     },
   };
