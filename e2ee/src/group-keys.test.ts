@@ -74,9 +74,9 @@ test('G17 one commit an epoch: after it was dropped, none is made until the epoc
   await expect(a.makeCommit(nothing, limits)).rejects.toEqual(refused('commit-made'));
   await expect(a.mergeCommit()).rejects.toEqual(refused('no-pending'));
   // One's own message id in the log, and what was pending is gone: not to be followed.
-  await expect(a.acceptCommit(mine.commit)).rejects.toEqual(refused('bad-commit'));
+  await expect(a.acceptCommit(mine.commit, 'a')).rejects.toEqual(refused('bad-commit'));
   const theirs = await b.makeCommit(nothing, limits);
-  await expect(a.acceptCommit(theirs.commit)).resolves.toMatchObject({ kind: 'member' });
+  await expect(a.acceptCommit(theirs.commit, 'b')).resolves.toMatchObject({ kind: 'member' });
   await expect(a.makeCommit(nothing, limits)).resolves.toBeDefined();
 });
 
@@ -84,17 +84,26 @@ test('G16 a refused commit changes nothing: messages and the next commit go thro
   const [a, b] = await pair();
   const { commit } = await b.makeCommit(nothing, limits);
   const garbage = commit.map((byte, index) => (index === 200 ? byte ^ 1 : byte));
-  await expect(a.acceptCommit(garbage)).rejects.toEqual(refused('bad-commit'));
+  await expect(a.acceptCommit(garbage, 'b')).rejects.toEqual(refused('bad-commit'));
   const { bytes } = await b.sealMessage(1, utf8('still here'));
   expect((await a.openMessage(bytes)).body).toEqual(utf8('still here'));
-  expect(await a.acceptCommit(commit)).toMatchObject({ kind: 'member', removed: false });
+  expect(await a.acceptCommit(commit, 'b')).toMatchObject({ kind: 'member', removed: false });
+});
+
+test('G13 G16 a commit in another’s name is refused, whoever that is; in its maker’s it is taken', async () => {
+  const [a, b] = await pair();
+  const { commit } = await b.makeCommit(nothing, limits);
+  for (const by of ['a', 'c', '']) {
+    await expect(a.acceptCommit(commit, by)).rejects.toEqual(refused('bad-commit'));
+  }
+  expect(await a.acceptCommit(commit, 'b')).toMatchObject({ kind: 'member', removed: false });
 });
 
 test('G19 sequence numbers go on across a rejoin of the same tab', async () => {
   const [a, b] = await pair();
   await a.openMessage((await b.sealMessage(1, utf8('one'))).bytes);
   const first = (await b.makeCommit(nothing, limits)).commit;
-  await a.acceptCommit(first);
+  await a.acceptCommit(first, 'b');
   // b lost its way and comes again, under the same signature key.
   const facts = await add(a, b, 'b');
   expect(facts.roster.map(({ peerId }) => peerId)).toEqual(['a', 'b']);
@@ -107,7 +116,7 @@ test('G20 a forgotten epoch’s late messages are dropped', async () => {
   const late = await b.sealMessage(1, utf8('late'));
   const later = await b.sealMessage(1, utf8('later'));
   const { commit } = await b.makeCommit(nothing, limits);
-  const accepted = await a.acceptCommit(commit);
+  const accepted = await a.acceptCommit(commit, 'b');
   if (accepted.kind !== 'member') throw new Error('removed');
   await expect(a.openMessage(late.bytes)).resolves.toMatchObject({ seq: 0 });
   const { groupId, epoch } = accepted.epoch;
@@ -135,7 +144,7 @@ test('G36 closed keys do nothing any more, and close twice', async () => {
 test('G36 what was under way when the keys were closed gives nothing', async () => {
   const [a, b] = await pair();
   const { commit } = await b.makeCommit(nothing, limits);
-  const underWay = [a.sealMessage(1, utf8('x')), a.acceptCommit(commit), a.safetyCode()];
+  const underWay = [a.sealMessage(1, utf8('x')), a.acceptCommit(commit, 'b'), a.safetyCode()];
   a.close();
   for (const each of underWay) await expect(each).rejects.toEqual(refused('closed'));
 });

@@ -47,7 +47,8 @@ export interface GroupKeys {
   makeCommit(wish: CommitWish, limits: CommitLimits): Promise<PreparedCommit>;
   mergeCommit(): Promise<NextEpoch>;
   dropCommit(): Promise<void>;
-  acceptCommit(commit: Uint8Array): Promise<AcceptedCommit>;
+  /** `by`: its sender's peer id, as the record has it. */
+  acceptCommit(commit: Uint8Array, by: string): Promise<AcceptedCommit>;
   sealMessage(kind: number, body: Uint8Array): Promise<SealedMessage>;
   openMessage(message: Uint8Array): Promise<AppMessage>;
   forgetEpoch(point: GroupPoint): Promise<void>;

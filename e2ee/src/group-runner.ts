@@ -152,7 +152,7 @@ async function doWork(deps: GroupRunnerDeps, work: Work): Promise<WorkResult> {
       return { ...(await keys.mergeCommit()), kind: 'epoch' };
     case 'accept': {
       const { by, envelope } = work.commit;
-      const accepted = await keys.acceptCommit(await open(deps, 'commit', by, '', envelope));
+      const accepted = await keys.acceptCommit(await open(deps, 'commit', by, '', envelope), by);
       return accepted.kind === 'removed' ? accepted : { ...accepted, kind: 'epoch' };
     }
   }

@@ -50,11 +50,11 @@ async function fullTree(size: number, groupId: string): Promise<GroupKeys> {
     ),
   );
   const members = [founder, ...keys];
-  for (const member of members) {
+  for (const [index, member] of members.entries()) {
     const { commit } = await member.makeCommit({ adds: [], removes: [] }, limits);
     await member.mergeCommit();
     const others = members.filter((each) => each !== member);
-    await Promise.all(others.map((each) => each.acceptCommit(commit)));
+    await Promise.all(others.map((each) => each.acceptCommit(commit, peerIdOf(index))));
   }
   return founder;
 }

@@ -8,6 +8,7 @@ import { type CommitFacts, checkCommit } from './mls-commit-check.ts';
 import { type Membership, keepState } from './mls-membership.ts';
 import { checkPrivateKeys } from './mls-private-path.ts';
 import { decodeMessage, pskIndex } from './mls-suite.ts';
+import { readRoster } from './mls-tree.ts';
 
 export type Accepted =
   | { readonly kind: 'member'; readonly next: Membership; readonly facts: CommitFacts }
@@ -42,12 +43,16 @@ export const acceptCommit = (
   bytes: Uint8Array,
   psk: Uint8Array,
   suite: CiphersuiteImpl,
+  /** Who sent it, as the record has it: nobody sends another member's commit as its own. */
+  by?: string,
 ): Promise<Accepted> =>
   refuseAs('bad-commit', async () => {
     const { state, seenRefs } = membership;
     const message = decodeMessage(bytes, 'mls_private_message', 'bad-commit').privateMessage;
     const { committer, commit } = await readCommit(membership, message, suite);
     const own = state.privatePath.leafIndex;
+    const author = readRoster(state.ratchetTree).find(({ leaf }) => leaf === committer);
+    if (by !== undefined && author?.peerId !== by) throw refuse('of another than its sender');
     if (committer === own) throw refuse('one’s own, and not pending');
     const facts = await checkCommit(membership, committer, commit, suite);
     // ts-mls takes whoever sits on the removed leaf afterwards for oneself: decided here instead.

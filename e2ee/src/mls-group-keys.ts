@@ -174,9 +174,9 @@ class MlsGroupKeys implements GroupKeys {
     });
   }
 
-  acceptCommit(commit: Uint8Array): Promise<AcceptedCommit> {
+  acceptCommit(commit: Uint8Array, by: string): Promise<AcceptedCommit> {
     return this.#exclusive(async () => {
-      const accepted = await acceptCommit(this.#group(), commit, this.#psk, this.#suite);
+      const accepted = await acceptCommit(this.#group(), commit, this.#psk, this.#suite, by);
       if (accepted.kind === 'removed') return { kind: 'removed' };
       const epoch = await this.#enter(accepted.next);
       return { kind: 'member', epoch, removed: accepted.facts.removed.length > 0 };

@@ -62,7 +62,7 @@ async function measureSize(members: number): Promise<readonly GroupFigures[]> {
       founder.makeCommit({ adds, removes: [] }, limits()),
     );
     await founder.mergeCommit();
-    await timed('process an add', run, () => follower.acceptCommit(added.commit));
+    await timed('process an add', run, () => follower.acceptCommit(added.commit, 'founder'));
     const [welcome] = added.welcomes;
     if (welcome === undefined) throw new Error('not welcomed');
     const point = { groupId, epoch: 2 + 2 * run };
@@ -72,7 +72,7 @@ async function measureSize(members: number): Promise<readonly GroupFigures[]> {
       founder.makeCommit({ adds: [], removes }, limits()),
     );
     await founder.mergeCommit();
-    await timed('process a remove', run, () => follower.acceptCommit(removed.commit));
+    await timed('process a remove', run, () => follower.acceptCommit(removed.commit, 'founder'));
     newcomer.close();
   }
   founder.close();
