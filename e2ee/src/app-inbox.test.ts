@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AppInbox, HELD_MS, MAX_HELD, type Opening } from './app-inbox.ts';
+import { AppInbox, HELD_MS, MAX_HELD, MAX_HELD_OF_ONE, type Opening } from './app-inbox.ts';
 import { ManualClock } from './testing/frame-world.ts';
 
 const settle = async () => {
@@ -112,6 +112,23 @@ test('G44 64 wait, the next is dropped', async () => {
   await settle();
   expect(opened).toHaveLength(MAX_HELD);
   expect(opened.at(-1)).toBe(`p${MAX_HELD - 1}2.${MAX_HELD - 1}`);
+});
+
+test('G44 of one sender 8 wait, and others keep their places', async () => {
+  const { opened, add, begin } = makeInbox();
+  for (let number = 0; number < 3 * MAX_HELD; number += 1) add('flood', 2, number);
+  add('a', 2, 1);
+  await settle();
+  begin(2);
+  await settle();
+  expect(opened).toHaveLength(MAX_HELD_OF_ONE + 1);
+  expect(opened.at(-1)).toBe('a2.1');
+  // Places are free again once what waited has gone.
+  add('flood', 3, 1);
+  await settle();
+  begin(3);
+  await settle();
+  expect(opened.at(-1)).toBe('flood3.1');
 });
 
 test('G42 G44 closed, it opens nothing and tells nothing', async () => {

@@ -20,6 +20,8 @@ export type Opening =
 /** As long as a sender's last epoch lives; raising it lets garbage lie longer. */
 export const HELD_MS = 10_000;
 export const MAX_HELD = 64;
+/** Of one sender: whoever has the link can seal what looks early, and must not fill all places. */
+export const MAX_HELD_OF_ONE = 8;
 /** More than the server's ring of messages: beyond it somebody floods, and the newest are dropped. */
 const MAX_UNOPENED = 1024;
 
@@ -82,7 +84,8 @@ export class AppInbox {
   }
 
   #hold(sealed: SealedMessage): void {
-    if (this.#closed || this.#held.length >= MAX_HELD) return;
+    const own = this.#held.filter(({ from }) => from === sealed.from).length;
+    if (this.#closed || this.#held.length >= MAX_HELD || own >= MAX_HELD_OF_ONE) return;
     this.#held = [...this.#held, { ...sealed, until: this.#deps.clock.now() + HELD_MS }];
     this.#scheduleExpiry();
   }
