@@ -48,6 +48,11 @@ const makeClient = (scope: object = {}) => {
 
 const CAM = { stream: 'cam', codec: 'vp8' } as const;
 
+const requestOf = (message: unknown): number => {
+  if (typeof message !== 'object' || message === null || !('request' in message)) return -1;
+  return typeof message.request === 'number' ? message.request : -1;
+};
+
 const makeStreams = (): EncodedStreams => {
   const { readable, writable } = new TransformStream();
   return { readable, writable };
@@ -131,11 +136,21 @@ describe("the page's side of the frame worker", () => {
     expect(lost()).toBe(1);
   });
 
+  it('F28 numbers pipelines across clients: a lost worker’s are never its replacement’s', () => {
+    const [lost, next] = [makeClient(), makeClient()];
+    const attach = ({ client }: typeof lost) =>
+      client.attachSender({ createEncodedStreams: makeStreams }, CAM).pipeline;
+    const pipelines = [attach(lost), attach(next), attach(lost), attach(next)];
+    expect(new Set(pipelines).size).toBe(4);
+  });
+
   it('F23 tells counts and states by pipeline', async () => {
-    const { client, clock, say, states, lost } = makeClient();
+    const { client, clock, posted, say, states, lost } = makeClient();
     const counting = client.counts();
+    const [asked] = posted;
+    expect(asked?.message).toMatchObject({ type: 'count' });
     const pipelines = [{ pipeline: 4, passed: 3, refused: { 'too-old': 1 } }] as const;
-    say({ type: 'counts', request: 1, pipelines });
+    say({ type: 'counts', request: requestOf(asked?.message), pipelines });
     expect(await counting).toEqual(pipelines);
     say({ type: 'frame-state', pipeline: 4, state: 'failed' });
     expect(states).toEqual([[4, 'failed']]);

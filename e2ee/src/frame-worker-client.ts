@@ -48,7 +48,8 @@ export class FrameWorkerClient {
   readonly #deps: FrameWorkerClientDeps;
   readonly #attaching = new Map<PipelineId, Waiting<void>>();
   readonly #counting = new Map<number, Waiting<readonly PipelineReport[]>>();
-  #nextId = 0;
+  /** Of all clients, so that what is left of a lost worker never passes for its replacement's. */
+  static #lastId = 0;
   #lost = false;
 
   constructor(deps: FrameWorkerClientDeps) {
@@ -97,8 +98,8 @@ export class FrameWorkerClient {
   }
 
   #takeId(): number {
-    this.#nextId += 1;
-    return this.#nextId;
+    FrameWorkerClient.#lastId += 1;
+    return FrameWorkerClient.#lastId;
   }
 
   #expect<Value>(waiting: Map<number, Waiting<Value>>, id: number): Promise<Value> {
