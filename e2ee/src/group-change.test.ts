@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeChange } from './group-change.ts';
+import { makeGroupId } from './group-id.ts';
 import type { Member } from './mls-leaf.ts';
 import { groupOf } from './testing/frame-world.ts';
 
@@ -13,12 +14,26 @@ const member = (name: string, leaf: number, signatureKey = `key of ${name}`): Me
 });
 
 const [ann, ben, cat] = [member('Ann', 0), member('Ben', 1), member('Cat', 2)];
-const group = (roster: readonly Member[], groupId = GROUP) => ({ groupId, roster });
+/** As Ann sees it, or whoever is first. */
+const group = (roster: readonly Member[], groupId = GROUP) => ({
+  groupId,
+  leaf: roster[0]?.leaf ?? 0,
+  roster,
+});
 
-test('G46 the first group and each other one is created', () => {
+test('G46 a group of one’s own is created, and one in place of another', () => {
   expect(describeChange(null, group([ann]))).toEqual({ kind: 'created', names: [] });
   const next = group([ann, ben], groupOf(2));
   expect(describeChange(group([ann, ben]), next)).toEqual({ kind: 'created', names: [] });
+});
+
+test('G46 let into a group that there was, one has joined it', () => {
+  const joined = { kind: 'joined', names: ['Ben'] };
+  expect(describeChange(null, { ...group([ann, ben]), leaf: ben.leaf })).toEqual(joined);
+  // Of the same generation: somebody else’s, which the record names instead.
+  const elsewhere = makeGroupId(1, () => new Uint8Array(12).fill(7));
+  const other = { ...group([ann, ben], elsewhere), leaf: ben.leaf };
+  expect(describeChange(group([ben]), other)).toEqual(joined);
 });
 
 test('G46 who came and who went, by name; who came first', () => {
