@@ -147,7 +147,7 @@ export const groupStorm = async ({
     }
     // Whoever was away too long is out of the room by now, and joins again by itself.
     await scene.time.pass(60_000);
-    // A sole survivor waits for somebody to begin anew with (G34).
+    // A sole survivor has begun anew (G34), and lets in whoever comes.
     await scene.join('last');
     await scene.converge();
     await scene.chatAllWays();
