@@ -5,11 +5,12 @@ import { once } from 'node:events';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer, { type Browser } from 'puppeteer';
 import { until } from './until.ts';
+import { workerBin } from './worker-bin.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SERVER = path.join(ROOT, 'signaling/src/main.ts');
@@ -35,13 +36,6 @@ const freePort = async (): Promise<number> => {
   if (address === null || typeof address === 'string') throw new Error('no port is free');
   return address.port;
 };
-
-/** `npm test` names it; when vitest is run by itself, the one that `npm test` has built is found. */
-const workerBin = (): string | undefined =>
-  process.env['MEDIASOUP_WORKER_BIN'] ??
-  globSync(path.join(homedir(), '.cache/sotto/mediasoup-worker*')).find(
-    (file) => path.extname(file) === '' || file.includes('mediasoup-worker-'),
-  );
 
 const isReady = async (url: string): Promise<boolean> => {
   try {
