@@ -46,9 +46,7 @@ const sharedCode = async (people: readonly Person[], other: readonly string[]): 
   const codes = await until(
     'all are shown the same new code',
     async () => {
-      const shown: string[] = [];
-      for (const person of people) shown.push(await safetyCode(person));
-      return shown;
+      return Promise.all(people.map((person) => safetyCode(person)));
     },
     (shown) => new Set(shown).size === 1 && !other.includes(shown[0] ?? ''),
   );
@@ -61,11 +59,10 @@ const isOk = async (person: Person, otherId: string): Promise<void> => {
 };
 
 const allSeeEachOther = async (people: readonly Person[]): Promise<void> => {
-  for (const person of people) {
-    for (const other of people) {
-      if (other !== person) await isOk(person, await other.peerId());
-    }
-  }
+  const ids = await Promise.all(people.map((person) => person.peerId()));
+  const seesOthers = (person: Person, own: number) =>
+    Promise.all(ids.toSpliced(own, 1).map((otherId) => isOk(person, otherId)));
+  await Promise.all(people.map(seesOthers));
 };
 
 const say = async (person: Person, text: string): Promise<void> => {
@@ -281,6 +278,14 @@ describe('a link', () => {
     await ann.press('leave');
     await ann.page.goto(address);
     await ann.finds(byTestId('meeting-key'));
+  });
+
+  test('G1 whoever turns back at the door leaves no key in the tab', async () => {
+    await ann.makeMeeting(server.url);
+    const kept = () => ann.page.evaluate(() => Object.keys(sessionStorage).join());
+    expect(await kept()).toMatch(/^sotto\.link\./);
+    await ann.page.click('a[href="/"]');
+    await until('nothing is kept', kept, (keys) => keys === '');
   });
 
   test('G1 without its key the page asks for it, and takes the key or the whole link', async () => {

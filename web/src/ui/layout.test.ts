@@ -42,6 +42,7 @@ const largestSurface = (area: Size, count: number): number => {
       if (columns * rows < count) continue;
       const cellWidth = (area.width - GAP_PX * (columns - 1)) / columns;
       const cellHeight = (area.height - GAP_PX * (rows - 1)) / rows;
+      if (cellWidth <= 0 || cellHeight <= 0) continue;
       for (const aspect of [min, max, Math.min(max, Math.max(min, cellWidth / cellHeight))]) {
         const width = Math.min(cellWidth, cellHeight * aspect);
         largest = Math.max(largest, (width * width) / aspect);

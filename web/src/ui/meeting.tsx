@@ -43,8 +43,6 @@ const Attempt = ({ roomId, secret, createCall, onAgain, onOtherKey }: AttemptPro
     if (phase.name === 'left') secrets.unstore(roomId);
     else secrets.keep(roomId, used);
   }, [phase.name === 'left']);
-  // Whoever goes elsewhere inside the page comes back by what it remembers; a reload ends nothing here.
-  useEffect(() => () => secrets.unstore(roomId), []);
   // A better link was pasted while this one led nowhere.
   useEffect(() => {
     if (secret !== used && (phase.name === 'idle' || phase.name === 'failed')) onAgain();
@@ -71,6 +69,8 @@ const Attempt = ({ roomId, secret, createCall, onAgain, onOtherKey }: AttemptPro
 export const Meeting = ({ roomId, createCall }: MeetingProps) => {
   useTitle(words.titles.meeting);
   const secrets = useLinkSecrets();
+  // Whoever goes elsewhere inside the page comes back by what it remembers; a reload ends nothing here.
+  useEffect(() => () => secrets.unstore(roomId), []);
   const [attempt, setAttempt] = useState(0);
   const [asks, setAsks] = useState(false);
   const secret = secrets.secretOf(roomId);

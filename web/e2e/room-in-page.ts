@@ -9,8 +9,8 @@ import {
   type SessionEvent,
   makeLinkSecret,
   systemFrameClock,
-} from '../../src/page.ts';
-import { createOrderingServer } from '../../src/testing/ordering-server.ts';
+} from '@sotto/e2ee/page';
+import { createOrderingServer } from '../../e2ee/src/testing/ordering-server.ts';
 
 type Workers = { readonly keys: () => KeyWorkerHandle; readonly frames: () => FrameWorkerHandle };
 
