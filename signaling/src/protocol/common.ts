@@ -37,27 +37,38 @@ export const LIMITS = {
 export const HEARTBEAT_INTERVAL_MS = 10_000;
 export const HEARTBEAT_TIMEOUT_MS = 25_000;
 
-const base64url = (length: number) =>
-  z.string().check(z.regex(new RegExp(`^[A-Za-z0-9_-]{${length}}$`)));
+/** What the last character may be where `bytes % 3` are left over: the bits beyond them are 0. */
+const LAST_CHARACTERS = ['', '[AQgw]', '[AEIMQUYcgkosw048]'] as const;
+
+/**
+ * So many bytes as base64url in their one spelling (RFC 4648 §3.5): who decodes it strictly must never be
+ * handed another, and two spellings would be two names for one thing.
+ */
+export const base64url = (bytes: number) => {
+  const whole = Math.floor((bytes * 4) / 3);
+  return z
+    .string()
+    .check(z.regex(new RegExp(`^[A-Za-z0-9_-]{${whole}}${LAST_CHARACTERS[bytes % 3] ?? ''}$`)));
+};
 
 /** 9 random bytes and a 9-byte HMAC over them under the server's secret, base64url. */
-export const RoomId = base64url(24).brand<'RoomId'>();
+export const RoomId = base64url(18).brand<'RoomId'>();
 export type RoomId = z.infer<typeof RoomId>;
 
 /** 12 random bytes, base64url; minted with the join token, kept for the whole meeting. */
-export const PeerId = base64url(16).brand<'PeerId'>();
+export const PeerId = base64url(12).brand<'PeerId'>();
 export type PeerId = z.infer<typeof PeerId>;
 
 /** 12 random bytes, base64url; picked by signaling before the producer exists. */
-export const ProducerId = base64url(16).brand<'ProducerId'>();
+export const ProducerId = base64url(12).brand<'ProducerId'>();
 export type ProducerId = z.infer<typeof ProducerId>;
 
 /** A random name for one life of a room's record. */
-export const Incarnation = base64url(16).brand<'Incarnation'>();
+export const Incarnation = base64url(12).brand<'Incarnation'>();
 export type Incarnation = z.infer<typeof Incarnation>;
 
 /** A random name for one version of one record: tells apart two logs that count alike. */
-export const Head = base64url(16).brand<'Head'>();
+export const Head = base64url(12).brand<'Head'>();
 export type Head = z.infer<typeof Head>;
 
 export const Version = z.int().check(z.gte(1));

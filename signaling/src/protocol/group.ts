@@ -1,21 +1,7 @@
 // What the server orders of a group's keys and cannot read (PROTOCOL K1–K9): sealed envelopes, and
 // beside each what ordering takes in the clear.
 import * as z from 'zod/mini';
-import { LIMITS, PeerId } from './common.ts';
-
-/** What the last character may be where `bytes % 3` are left over: the bits beyond them are 0. */
-const LAST_CHARACTERS = ['', '[AQgw]', '[AEIMQUYcgkosw048]'] as const;
-
-/**
- * So many bytes as base64url in their one spelling (RFC 4648 §3.5): who decodes it strictly must never be
- * handed another, and two spellings would be two names for one thing.
- */
-const base64url = (bytes: number) => {
-  const whole = Math.floor((bytes * 4) / 3);
-  return z
-    .string()
-    .check(z.regex(new RegExp(`^[A-Za-z0-9_-]{${whole}}${LAST_CHARACTERS[bytes % 3] ?? ''}$`)));
-};
+import { base64url, LIMITS, PeerId } from './common.ts';
 
 /** Bytes as base64url, at most so many characters of it. */
 const envelope = (most: number) =>
