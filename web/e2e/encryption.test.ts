@@ -2,6 +2,7 @@
 // nobody else, codes to compare, words that the server cannot read, and repair of what breaks.
 import type { Browser } from 'puppeteer';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { everyPair } from './every-pair.ts';
 import { launchBrowser, startServer, type TestServer } from './harness.ts';
 import { leakFrames, openSenders } from './in-page-encryption.ts';
 import { Person } from './person.ts';
@@ -58,12 +59,7 @@ const isOk = async (person: Person, otherId: string): Promise<void> => {
   await person.seesFramesIn(person.tile(otherId));
 };
 
-const allSeeEachOther = async (people: readonly Person[]): Promise<void> => {
-  const ids = await Promise.all(people.map((person) => person.peerId()));
-  const seesOthers = (person: Person, own: number) =>
-    Promise.all(ids.toSpliced(own, 1).map((otherId) => isOk(person, otherId)));
-  await Promise.all(people.map(seesOthers));
-};
+const allSeeEachOther = (people: readonly Person[]): Promise<void> => everyPair(people, isOk);
 
 const say = async (person: Person, text: string): Promise<void> => {
   if ((await person.page.$(byTestId('chat-input'))) === null) await person.press('toggle-chat');

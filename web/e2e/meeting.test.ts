@@ -2,6 +2,7 @@
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, startServer, type TestServer } from './harness.ts';
+import { everyPair } from './every-pair.ts';
 import { Person } from './person.ts';
 import { until } from './until.ts';
 
@@ -17,18 +18,6 @@ afterAll(async () => {
   await browser?.close();
   await server?.close();
 });
-
-/** Every pair, both ways; everybody at once. */
-const everyPair = async (
-  people: readonly Person[],
-  check: (person: Person, otherId: string) => Promise<void>,
-): Promise<void> => {
-  const ids = await Promise.all(people.map((person) => person.peerId()));
-  const checkOthers = async (person: Person, own: number): Promise<void> => {
-    for (const otherId of ids.toSpliced(own, 1)) await check(person, otherId);
-  };
-  await Promise.all(people.map(checkOthers));
-};
 
 const seeAndHear = async (people: readonly Person[]): Promise<void> => {
   await everyPair(people, (person, otherId) => person.seesFramesIn(person.tile(otherId)));
