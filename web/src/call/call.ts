@@ -13,6 +13,7 @@ import {
 } from '../signaling/http.ts';
 import { browserSocket, signalingUrl } from '../signaling/socket.ts';
 import { watchWakeUps } from '../signaling/wake-ups.ts';
+import { createAllowance } from './allowance.ts';
 import {
   type Call,
   type ChosenDevices,
@@ -61,8 +62,7 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
   const local = new LocalMedia({ state, onNotice });
   const screen = new ScreenShare({ state, onNotice });
   const ended = new AbortController();
-  /** When sessions ended by themselves, of late. */
-  let expiries: readonly number[] = [];
+  const allowExpiry = createAllowance(EXPIRIES_ALLOWED, EXPIRIES_WITHIN_MS);
   /** What ends with the meeting. */
   let stops: readonly (() => void)[] = [];
   let meeting: Meeting | null = null;
@@ -150,10 +150,8 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
 
   const onExpired = (displayName: string): void => {
     for (const stop of stops) stop();
-    const now = performance.now();
-    expiries = [...expiries.filter((at) => at > now - EXPIRIES_WITHIN_MS), now];
-    if (expiries.length > EXPIRIES_ALLOWED) fail('internal');
-    else void enterAgain(displayName);
+    if (allowExpiry(performance.now())) void enterAgain(displayName);
+    else fail('internal');
   };
 
   const joinAs = async (displayName: string): Promise<void> => {

@@ -14,6 +14,7 @@ import {
   type WatchState,
 } from '@sotto/e2ee/page';
 import type { PeerId, ProducerId, StreamSource } from '@sotto/signaling/protocol';
+import { createAllowance } from '../allowance.ts';
 import { payloadBytesSent } from './sent-bytes.ts';
 
 /** How often the senders are looked at. Longer: a leak runs longer before it is stopped. */
@@ -80,8 +81,7 @@ export class FrameGuard {
   /** Producers of a codec that is not opened. */
   readonly #refused = new Set<ProducerId>();
   readonly #leaks = new Map<StreamSource, number>();
-  /** When workers were lost, of late. */
-  #losses: readonly number[] = [];
+  readonly #allowLoss = createAllowance(LOSSES_ALLOWED, LOSSES_WITHIN_MS);
   #worker: GuardWorker | null = null;
   #client: FrameWorkerClient;
   #cancelWatch: () => void;
@@ -195,9 +195,7 @@ export class FrameGuard {
   #replace(): void {
     if (this.#closed) return;
     this.#end();
-    const now = this.#deps.clock.now();
-    this.#losses = [...this.#losses.filter((at) => at > now - LOSSES_WITHIN_MS), now];
-    if (this.#losses.length > LOSSES_ALLOWED) {
+    if (!this.#allowLoss(this.#deps.clock.now())) {
       this.#deps.onBroken();
       return;
     }
