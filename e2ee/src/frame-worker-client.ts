@@ -5,6 +5,7 @@ import type { FrameClock } from './frame-clock.ts';
 import type { FrameState } from './frame-pipelines.ts';
 import type { OpenTarget } from './frame-opener.ts';
 import type { SealTarget } from './frame-sealer.ts';
+import { PendingAnswers } from './pending-answers.ts';
 import { attachEncodedTransform, type FrameWorkerPort, type RtpEndpoint } from './transforms.ts';
 import type { WebMessagePort } from './web-types.ts';
 import type { Attachment, PipelineId, PipelineReport, WorkerMessage } from './worker-messages.ts';
@@ -39,21 +40,19 @@ export interface AttachedTransform {
   detach(): void;
 }
 
-interface Waiting<Value> {
-  readonly resolve: (value: Value) => void;
-  readonly reject: (error: FrameError) => void;
-}
-
 export class FrameWorkerClient {
   readonly #deps: FrameWorkerClientDeps;
-  readonly #attaching = new Map<PipelineId, Waiting<void>>();
-  readonly #counting = new Map<number, Waiting<readonly PipelineReport[]>>();
+  readonly #attaching: PendingAnswers<void>;
+  readonly #counting: PendingAnswers<readonly PipelineReport[]>;
   /** Of all clients, so that what is left of a lost worker never passes for its replacement's. */
   static #lastId = 0;
   #lost = false;
 
   constructor(deps: FrameWorkerClientDeps) {
     this.#deps = deps;
+    const onSilence = (): void => this.#lose();
+    this.#attaching = new PendingAnswers(deps.clock, WORKER_ANSWER_MS, onSilence);
+    this.#counting = new PendingAnswers(deps.clock, WORKER_ANSWER_MS, onSilence);
     deps.worker.addEventListener('message', ({ data }) => this.#onMessage(data));
     deps.worker.addEventListener('error', () => this.#lose());
     deps.worker.addEventListener('messageerror', () => this.#lose());
@@ -102,33 +101,18 @@ export class FrameWorkerClient {
     return FrameWorkerClient.#lastId;
   }
 
-  #expect<Value>(waiting: Map<number, Waiting<Value>>, id: number): Promise<Value> {
-    const { promise, resolve, reject } = Promise.withResolvers<Value>();
-    const cancel = this.#deps.clock.after(WORKER_ANSWER_MS, () => this.#lose());
-    const settle = (): void => {
-      cancel();
-      waiting.delete(id);
-    };
-    waiting.set(id, {
-      resolve: (value) => {
-        settle();
-        resolve(value);
-      },
-      reject: (error) => {
-        settle();
-        reject(error);
-      },
-    });
-    if (this.#lost) waiting.get(id)?.reject(gone());
-    return promise;
+  #expect<Value>(pending: PendingAnswers<Value>, id: number): Promise<Value> {
+    const answer = pending.expect(id);
+    if (this.#lost) pending.reject(id, gone());
+    return answer;
   }
 
   #onMessage(message: WorkerMessage): void {
     switch (message.type) {
       case 'attached':
-        return this.#attaching.get(message.pipeline)?.resolve();
+        return this.#attaching.resolve(message.pipeline);
       case 'counts':
-        return this.#counting.get(message.request)?.resolve(message.pipelines);
+        return this.#counting.resolve(message.request, message.pipelines);
       case 'frame-state':
         return this.#deps.onFrameState(message.pipeline, message.state);
       case 'key-frame-needed':
@@ -141,9 +125,8 @@ export class FrameWorkerClient {
   #lose(): void {
     if (this.#lost) return;
     this.#lost = true;
-    for (const { reject } of [...this.#attaching.values(), ...this.#counting.values()]) {
-      reject(gone());
-    }
+    this.#attaching.rejectAll(gone());
+    this.#counting.rejectAll(gone());
     this.#deps.onLost();
   }
 }

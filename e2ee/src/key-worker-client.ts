@@ -5,6 +5,7 @@ import type { Bytes } from './group-bytes.ts';
 import { GroupError } from './group-errors.ts';
 import type { GroupPoint } from './group-id.ts';
 import type { SessionEvent } from './group-runner.ts';
+import { PendingAnswers } from './pending-answers.ts';
 import type { Trouble } from './group-session-types.ts';
 import type {
   GroupEpoch,
@@ -52,22 +53,20 @@ export interface KeyWorkerClientDeps {
 
 export type SafetyCodeAnswer = { readonly point: GroupPoint; readonly digits: readonly string[] };
 
-interface Waiting<Value> {
-  readonly resolve: (value: Value) => void;
-  readonly reject: (error: GroupError) => void;
-}
-
 type Ended = 'closed' | 'worker-failed';
 
 export class KeyWorkerClient {
   readonly #deps: KeyWorkerClientDeps;
-  readonly #sealing = new Map<number, Waiting<Bytes>>();
-  readonly #codes = new Map<number, Waiting<SafetyCodeAnswer>>();
+  readonly #sealing: PendingAnswers<Bytes>;
+  readonly #codes: PendingAnswers<SafetyCodeAnswer>;
   #nextRequest = 0;
   #ended: Ended | null = null;
 
   constructor(deps: KeyWorkerClientDeps) {
     this.#deps = deps;
+    const onSilence = (): void => this.#lose();
+    this.#sealing = new PendingAnswers(deps.clock, KEY_WORKER_ANSWER_MS, onSilence);
+    this.#codes = new PendingAnswers(deps.clock, KEY_WORKER_ANSWER_MS, onSilence);
     deps.worker.addEventListener('message', ({ data }) => this.#onNews(data));
     deps.worker.addEventListener('error', () => this.#lose());
     deps.worker.addEventListener('messageerror', () => this.#lose());
@@ -116,28 +115,13 @@ export class KeyWorkerClient {
   }
 
   #ask<Value>(
-    waiting: Map<number, Waiting<Value>>,
+    pending: PendingAnswers<Value>,
     message: KeyWorkerRequest & { readonly request: number },
   ): Promise<Value> {
     if (this.#ended !== null) return Promise.reject(errorOf(this.#ended));
-    const { promise, resolve, reject } = Promise.withResolvers<Value>();
-    const cancel = this.#deps.clock.after(KEY_WORKER_ANSWER_MS, () => this.#lose());
-    const settle = (): void => {
-      cancel();
-      waiting.delete(message.request);
-    };
-    waiting.set(message.request, {
-      resolve: (value) => {
-        settle();
-        resolve(value);
-      },
-      reject: (error) => {
-        settle();
-        reject(error);
-      },
-    });
+    const answer = pending.expect(message.request);
     this.#post(message);
-    return promise;
+    return answer;
   }
 
   #onNews(news: KeyWorkerNews): void {
@@ -156,14 +140,15 @@ export class KeyWorkerClient {
         this.#end('closed');
         return listener.onEnded();
       case 'sealed':
-        return this.#sealing.get(news.request)?.resolve(news.envelope);
+        return this.#sealing.resolve(news.request, news.envelope);
       case 'safety-code': {
         const { point, digits } = news;
-        return this.#codes.get(news.request)?.resolve({ point, digits });
+        return this.#codes.resolve(news.request, { point, digits });
       }
       case 'refused': {
-        const asked = this.#sealing.get(news.request) ?? this.#codes.get(news.request);
-        return asked?.reject(new GroupError(news.code, 'the key worker refused'));
+        const error = new GroupError(news.code, 'the key worker refused');
+        this.#sealing.reject(news.request, error);
+        return this.#codes.reject(news.request, error);
       }
     }
   }
@@ -176,9 +161,8 @@ export class KeyWorkerClient {
 
   #end(how: Ended): void {
     this.#ended ??= how;
-    for (const { reject } of [...this.#sealing.values(), ...this.#codes.values()]) {
-      reject(errorOf(how));
-    }
+    this.#sealing.rejectAll(errorOf(how));
+    this.#codes.rejectAll(errorOf(how));
   }
 }
 
