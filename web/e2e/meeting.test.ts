@@ -184,19 +184,23 @@ describe('a meeting of three', () => {
 test('M6 a picture is received as large as its tile', async () => {
   const ann = await Person.arrive(browser, 'Ann', 'large');
   const bob = await Person.arrive(browser, 'Bob', 'none');
+  const cat = await Person.arrive(browser, 'Cat', 'none');
   try {
     const link = await ann.makeMeeting(server.url);
     await ann.join(link);
-    await bob.join(link);
+    await Promise.all([bob.join(link), cat.join(link)]);
     const tile = bob.tile(await ann.peerId());
     // A sender without time to spare sends less than the 960 and 240 of its largest and smallest.
     await bob.seesWidthIn(tile, (width) => width > 300);
     await bob.page.setViewport({ width: 320, height: 480 });
     await bob.seesWidthIn(tile, (width) => width <= 240);
+    await cat.seesWidthIn(tile, (width) => width > 300);
+    for (const other of [bob, cat]) await other.finds(`${tile}[data-encryption="ok"]`);
     await bob.page.setViewport({ width: 1000, height: 700 });
     await bob.seesWidthIn(tile, (width) => width > 300);
   } finally {
     await ann.close();
     await bob.close();
+    await cat.close();
   }
 });
