@@ -43,6 +43,8 @@ export const fakePeer = (index: number, changes: Partial<RemotePeer> = {}): Remo
   screenTrack: null,
   encryption: 'ok',
   screenEncryption: 'ok',
+  quality: null,
+  hidesAddress: false,
   handRaisedAt: null,
   ...changes,
 });
@@ -147,6 +149,8 @@ export const createFakeCall = (chosen: ChosenDevices): Call => {
     chooseSpeaker: async (id) => {
       state.speakerId.value = id;
     },
+    prefer: () => undefined,
+    watchDetails: () => () => undefined,
     showTiles: (tiles) => {
       document.body.dataset['visible'] = String(tiles.length);
       document.body.dataset['tiles'] = JSON.stringify(tiles);

@@ -29,6 +29,7 @@ const OFF = { on: false };
 const ghostView = (): PeerView => ({
   peerId: GHOST,
   connected: true,
+  direct: true,
   streams: { mic: OFF, cam: OFF, screen: OFF, screenAudio: OFF },
 });
 

@@ -1,5 +1,6 @@
 // Every request and who answers it; the compiler holds it to the protocol's list.
 import type { Method } from '../protocol/index.ts';
+import { callModeHandlers } from './call-mode.ts';
 import { consumeHandlers } from './consume.ts';
 import type { BoundHandler } from './context.ts';
 import { groupHandlers } from './group.ts';
@@ -15,4 +16,5 @@ export const handlers: Readonly<Record<Method, BoundHandler>> = {
   ...consumeHandlers,
   ...groupHandlers,
   ...messageHandlers,
+  ...callModeHandlers,
 };

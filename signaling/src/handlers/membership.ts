@@ -55,7 +55,7 @@ const join = bind(Requests.join, async (context, { protocol, token }) => {
       room: roomView(record),
       lastMessage,
       rtpCapabilities: OFFERED_CAPABILITIES,
-      iceServers: [],
+      ice: { iceServers: [], expiresInSeconds: null },
     },
   };
 });

@@ -38,7 +38,12 @@ const connectTransport = bind(
   },
 );
 
+const restartIce = bind(Requests['restart-ice'], async () => {
+  throw new AppError('not-found', 'not served yet');
+});
+
 export const transportHandlers = {
+  'restart-ice': restartIce,
   'open-transport': openTransport,
   'connect-transport': connectTransport,
 };

@@ -1,6 +1,7 @@
 // What the server tells without being asked. Record events are facts in the room's log and carry a
 // version; signals are passing (levels, beats) and carry none.
 import * as z from 'zod/mini';
+import { CallMode } from './call-mode.ts';
 import { AppMessage, Commit, GroupPoint, GroupView, KeyPackage, MessageId } from './group.ts';
 import {
   Head,
@@ -17,6 +18,8 @@ import {
 export const PeerView = z.object({
   peerId: PeerId,
   connected: z.boolean(),
+  /** May be connected to directly; false for somebody who hides their network address. */
+  direct: z.boolean(),
   streams: Streams,
 });
 export type PeerView = z.infer<typeof PeerView>;
@@ -25,6 +28,7 @@ export type PeerView = z.infer<typeof PeerView>;
 export const RoomView = z.object({
   position: Position,
   placement: z.nullable(Placement),
+  mode: CallMode,
   peers: z.array(PeerView),
   group: z.nullable(GroupView),
   /** In the order of their coming. */
@@ -45,7 +49,10 @@ export const RecordEvent = z.discriminatedUnion('event', [
   recordEvent('peer-disconnected', z.object({ peerId: PeerId })),
   recordEvent('peer-resumed', z.object({ peerId: PeerId })),
   recordEvent('stream-changed', z.object({ peerId: PeerId, source: StreamSource, stream: Stream })),
+  recordEvent('direct-changed', z.object({ peerId: PeerId, direct: z.boolean() })),
+  recordEvent('mode-changed', z.object({ mode: CallMode })),
   recordEvent('room-placed', z.object({ placement: Placement })),
+  /** The placement has ended and its producers with it: by a failure, or because the call went direct. */
   recordEvent('media-lost', z.object({ placement: Placement })),
   recordEvent('group-created', z.object({ group: GroupPoint, by: PeerId })),
   recordEvent('key-package', z.object({ keyPackage: KeyPackage })),

@@ -152,3 +152,10 @@ export const IceServer = z.object({
   credential: z.optional(longText),
 });
 export type IceServer = z.infer<typeof IceServer>;
+
+/** `expiresInSeconds`: of their credentials; null where there are none. */
+export const IceServers = z.object({
+  iceServers: few(IceServer, 16),
+  expiresInSeconds: z.nullable(z.int().check(z.gte(1))),
+});
+export type IceServers = z.infer<typeof IceServers>;

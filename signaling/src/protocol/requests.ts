@@ -11,6 +11,7 @@ import {
   StreamSource,
   Token,
 } from './common.ts';
+import { PeerToPeerOutcome } from './call-mode.ts';
 import { RecordEvent, RoomView } from './events.ts';
 import {
   AppEnvelope,
@@ -25,7 +26,8 @@ import {
 } from './group.ts';
 import {
   DtlsParameters,
-  IceServer,
+  IceParameters,
+  IceServers,
   MediaKind,
   RtpCapabilities,
   RtpParameters,
@@ -61,7 +63,12 @@ export type ConsumerDescription = z.infer<typeof ConsumerDescription>;
 export const Requests = {
   /** Enter the room of the token (PROTOCOL J1). Joining again with the same peer id is no error. */
   join: {
-    data: z.object({ protocol: z.int(), token: Token }),
+    data: z.object({
+      protocol: z.int(),
+      token: Token,
+      /** As `set-direct`; of who joins again with the same peer id too. */
+      direct: z.boolean(),
+    }),
     answer: z.object({
       peerId: PeerId,
       sessionToken: Token,
@@ -69,7 +76,7 @@ export const Requests = {
       /** Of the ring, when one joined: 0 while it is empty. */
       lastMessage: MessageSeq,
       rtpCapabilities: RtpCapabilities,
-      iceServers: z.array(IceServer),
+      ice: IceServers,
     }),
   },
   /** Take up a session after its socket was lost (PROTOCOL J5). */
@@ -93,6 +100,13 @@ export const Requests = {
   leave: { data: nothing, answer: nothing },
   /** Keeps the session alive; the client's half of the heartbeat (PROTOCOL S2). */
   heartbeat: { data: nothing, answer: nothing },
+  /** False: the own network address is not shown to others (PROTOCOL C4). */
+  'set-direct': { data: z.object({ direct: z.boolean() }), answer: nothing },
+  /** What came of reaching the other one of two directly (PROTOCOL C5–C7). */
+  'peer-to-peer': {
+    data: z.object({ with: PeerId, outcome: PeerToPeerOutcome }),
+    answer: nothing,
+  },
   /** `instead`: the id of a transport that this side has given up, as when ICE has failed. */
   'open-transport': {
     data: z.discriminatedUnion('direction', [
@@ -109,6 +123,15 @@ export const Requests = {
   'connect-transport': {
     data: z.object({ direction: Direction, ...placed, dtlsParameters: DtlsParameters }),
     answer: nothing,
+  },
+  /** New ICE credentials for a transport whose network changed; what runs over it stays (PROTOCOL M10). */
+  'restart-ice': {
+    data: z.object({
+      direction: Direction,
+      ...placed,
+      transportId: z.string().check(z.maxLength(64)),
+    }),
+    answer: z.object({ iceParameters: IceParameters }),
   },
   /** Start sending, muted unless `on`; what was sent from the same source before is replaced. */
   produce: {

@@ -6,12 +6,14 @@ import { type Fact, positionOf, type RoomEvent, type RoomPeer, type RoomRecord }
 const peerView = ({ peerId, connected, streams }: RoomPeer): PeerView => ({
   peerId,
   connected,
+  direct: true,
   streams,
 });
 
 export const roomView = (record: RoomRecord): RoomView => ({
   position: positionOf(record),
   placement: record.home === null ? null : record.placement,
+  mode: { type: 'sfu', reason: 'server' },
   peers: record.peers.map(peerView),
   group: record.group && {
     groupId: record.group.groupId,

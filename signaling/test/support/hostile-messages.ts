@@ -47,7 +47,7 @@ const dtls = {
 
 /** Data as a real client would send it, for a session that may or may not be in a room. */
 const validData = (random: Seeded, placement: number): Readonly<Record<string, unknown>> => ({
-  join: { protocol: PROTOCOL_VERSION, token: 'x'.repeat(200) },
+  join: { protocol: PROTOCOL_VERSION, token: 'x'.repeat(200), direct: true },
   resume: {
     protocol: PROTOCOL_VERSION,
     sessionToken: 'x'.repeat(200),
@@ -55,6 +55,9 @@ const validData = (random: Seeded, placement: number): Readonly<Record<string, u
     lastMessage: random.pick([0, 7, 2 ** 52]),
   },
   leave: {},
+  'set-direct': { direct: random.chance(0.5) },
+  'peer-to-peer': { with: 'H'.repeat(16), outcome: random.pick(['slow', 'arrived', 'failed']) },
+  'restart-ice': { direction: random.pick(['send', 'receive']), placement, transportId: 'x' },
   heartbeat: {},
   'open-transport': random.chance(0.5)
     ? { direction: 'send', placement }

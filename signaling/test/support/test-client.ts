@@ -77,7 +77,7 @@ export class TestClient {
 
   async join(token: string): Promise<Joined> {
     this.#version = null;
-    const joined = await this.request('join', { protocol: PROTOCOL_VERSION, token });
+    const joined = await this.request('join', { protocol: PROTOCOL_VERSION, token, direct: true });
     this.joined = joined;
     return joined;
   }

@@ -1,6 +1,8 @@
 // What the page shows of a call, as signals. Written only by this folder; the views read it.
 import { computed, signal } from '@preact/signals';
-import type { PeerId } from '@sotto/signaling/protocol';
+import type { PeerId, SfuReason } from '@sotto/signaling/protocol';
+import type { Preferences } from './preferences.ts';
+import type { CallDetails, MediaPath, Quality } from './stats/call-details.ts';
 
 export type Phase =
   /** Not in a room: before joining. */
@@ -38,6 +40,10 @@ export interface RemotePeer {
   readonly encryption: KeyState;
   /** Of the shared screen and its sound. */
   readonly screenEncryption: KeyState;
+  /** Of what is received from them; null while nothing is, or nothing can be said. */
+  readonly quality: Quality | null;
+  /** Hides their network address, which keeps the call off peer to peer. */
+  readonly hidesAddress: boolean;
   /** When, in milliseconds since the epoch, for the order of hands. */
   readonly handRaisedAt: number | null;
 }
@@ -69,6 +75,18 @@ export interface GroupState {
   /** Their names, where it is `joined-since`. */
   readonly newcomers: readonly string[];
 }
+
+/** How media travels now; `reason` says why through the server, and is null for peer to peer. */
+export interface CallPath {
+  readonly path: MediaPath;
+  readonly reason: SfuReason | null;
+}
+
+/**
+ * The network is the reason: too little goes up, or comes down, so video is reduced; or nothing does,
+ * and the way to the others is looked for anew.
+ */
+export type NetworkTrouble = 'weak-upload' | 'weak-download' | 'reconnecting-media';
 
 /** Why one has no keys: nobody let one in; the group went on without one; one was put out of it. */
 export type KeyTrouble = 'no-welcome' | 'cannot-follow' | 'put-out';
@@ -163,6 +181,14 @@ export const createCallState = () => {
     }),
     notice: signal<Notice | null>(null),
 
+    /** Null before one has joined. */
+    callPath: signal<CallPath | null>(null),
+    networkTrouble: signal<NetworkTrouble | null>(null),
+    /** Of what one sends oneself. */
+    ownQuality: signal<Quality | null>(null),
+    /** Null before one has joined; anew about every second while `watchDetails` is wanted. */
+    details: signal<CallDetails | null>(null),
+
     /** Null until one is in the group. */
     group: signal<GroupState | null>(null),
     keyTrouble: signal<KeyTrouble | null>(null),
@@ -208,6 +234,10 @@ export interface CallActions {
   safetyCode(): Promise<readonly string[] | null>;
   /** The person has compared the code that `safetyCode` gave last with the others'. */
   markCompared(): void;
+  /** What the person prefers now; may be called often. */
+  prefer(preferences: Preferences): void;
+  /** Keeps `details` up to date until the answer is called. */
+  watchDetails(): () => void;
   close(): void;
 }
 

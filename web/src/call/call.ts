@@ -228,6 +228,8 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
     setHand: async (raised) => meeting?.keys.conversation.setHand(raised),
     safetyCode: async () => (await meeting?.keys.safetyCode()) ?? null,
     markCompared: () => meeting?.keys.markCompared(),
+    prefer: () => undefined,
+    watchDetails: () => () => undefined,
     showTiles: (shown) => {
       tiles = shown;
       meeting?.showTiles(shown);

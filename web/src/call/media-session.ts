@@ -13,7 +13,7 @@ import { openTransport, type Request } from './transport.ts';
 export interface MediaSessionDeps {
   readonly request: Request;
   readonly device: Device;
-  readonly iceServers: RequestAnswer<'join'>['iceServers'];
+  readonly iceServers: RequestAnswer<'join'>['ice']['iceServers'];
   readonly placement: number;
   readonly encryption: SendMediaDeps['encryption'] & ReceiveMediaDeps['encryption'];
   readonly clock: Clock;

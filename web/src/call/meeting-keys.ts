@@ -111,7 +111,7 @@ export class MeetingKeys {
   }
 
   /** What is known of the others besides what the server says. */
-  get known(): Omit<Known, 'tracks'> {
+  get known(): Omit<Known, 'tracks' | 'qualities'> {
     return {
       names: this.#group.names,
       keyState: (producerId) => this.#encryption?.stateOf(producerId) ?? 'waiting',

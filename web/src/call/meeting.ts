@@ -54,7 +54,7 @@ export interface MeetingDeps {
 interface Joined {
   readonly selfPeerId: PeerId;
   readonly room: Room;
-  readonly iceServers: JoinAnswer['iceServers'];
+  readonly iceServers: JoinAnswer['ice']['iceServers'];
 }
 
 export class Meeting {
@@ -73,7 +73,7 @@ export class Meeting {
     const { client, token, onRefused } = deps;
     this.#client = new SignalingClient(
       client,
-      { token },
+      { token, direct: true },
       {
         onJoined: (answer) => this.#enter(answer),
         onEvent: (event) => this.#take(event),
@@ -142,7 +142,7 @@ export class Meeting {
     else this.#deps.onEnded(failReasonOfEnd(reason));
   }
 
-  #enter({ peerId, room, iceServers, rtpCapabilities }: JoinAnswer): void {
+  #enter({ peerId, room, ice: { iceServers }, rtpCapabilities }: JoinAnswer): void {
     const { device, state } = this.#deps;
     // The room was made again: whatever carried media in the one before is not to be trusted.
     this.#session?.close();
@@ -258,7 +258,11 @@ export class Meeting {
     if (this.#closed) return;
     const { peers } = this.#deps.state;
     const tracks = this.#session?.tracks ?? new Map();
-    peers.value = remotePeers(peers.peek(), this.#others(), { tracks, ...this.keys.known });
+    peers.value = remotePeers(peers.peek(), this.#others(), {
+      tracks,
+      ...this.keys.known,
+      qualities: new Map(),
+    });
     this.#audio.update(this.#others(), tracks);
     if (this.#joined === null) return;
     const { selfPeerId, room } = this.#joined;

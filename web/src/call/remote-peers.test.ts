@@ -8,6 +8,7 @@ const camTrack = new FakeTrack('video', 'cam');
 const NONE: Known = {
   tracks: new Map(),
   names: new Map(),
+  qualities: new Map(),
   keyState: () => 'ok',
   hands: new Map(),
 };

@@ -2,6 +2,7 @@
 // has not changed stays the same object, so that their tile is not drawn again.
 import type { PeerId, PeerView, ProducerId, Stream } from '@sotto/signaling/protocol';
 import type { KeyState, RemotePeer } from './call-state.ts';
+import type { Quality } from './stats/call-details.ts';
 
 export type Tracks = ReadonlyMap<ProducerId, MediaStreamTrack>;
 
@@ -11,6 +12,7 @@ export interface Known {
   /** By peer id, as the group has them. */
   readonly names: ReadonlyMap<string, string>;
   readonly keyState: (producerId: ProducerId) => KeyState;
+  readonly qualities: ReadonlyMap<string, Quality>;
   /** By peer id: when it went up. */
   readonly hands: ReadonlyMap<string, number>;
 }
@@ -28,7 +30,10 @@ const keyStateOf = (streams: readonly Stream[], { keyState }: Known): KeyState =
   return WORST.find((state) => states.includes(state)) ?? 'ok';
 };
 
-const toRemotePeer = ({ peerId, connected, streams }: PeerView, known: Known): RemotePeer => {
+const toRemotePeer = (
+  { peerId, connected, direct, streams }: PeerView,
+  known: Known,
+): RemotePeer => {
   const { mic, cam, screen, screenAudio } = streams;
   const name = known.names.get(peerId) ?? null;
   return {
@@ -42,6 +47,8 @@ const toRemotePeer = ({ peerId, connected, streams }: PeerView, known: Known): R
     screenTrack: trackOf(screen, known.tracks),
     encryption: name === null ? 'waiting' : keyStateOf([mic, cam], known),
     screenEncryption: name === null ? 'waiting' : keyStateOf([screen, screenAudio], known),
+    quality: known.qualities.get(peerId) ?? null,
+    hidesAddress: !direct,
     handRaisedAt: known.hands.get(peerId) ?? null,
   };
 };
@@ -56,6 +63,8 @@ const isSame = (a: RemotePeer, b: RemotePeer): boolean =>
   a.screenTrack === b.screenTrack &&
   a.encryption === b.encryption &&
   a.screenEncryption === b.screenEncryption &&
+  a.quality === b.quality &&
+  a.hidesAddress === b.hidesAddress &&
   a.handRaisedAt === b.handRaisedAt;
 
 /** `others`: everybody but the own peer, in the order of joining. The same list if all is the same. */

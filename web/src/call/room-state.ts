@@ -2,7 +2,7 @@
 // is about keys goes to the group (encryption/) and is not kept here.
 import type { PeerId, PeerView, RecordEvent, RoomView, Streams } from '@sotto/signaling/protocol';
 
-export type Room = Pick<RoomView, 'position' | 'placement' | 'peers'>;
+export type Room = Pick<RoomView, 'position' | 'placement' | 'mode' | 'peers'>;
 
 const changePeer = (room: Room, peerId: PeerId, change: (peer: PeerView) => PeerView): Room => ({
   ...room,
@@ -39,6 +39,12 @@ const applyFact = (room: Room, event: RecordEvent): Room => {
         streams: { ...peer.streams, [source]: stream },
       }));
     }
+    case 'direct-changed': {
+      const { peerId, direct } = event.data;
+      return changePeer(room, peerId, (peer) => ({ ...peer, direct }));
+    }
+    case 'mode-changed':
+      return { ...room, mode: event.data.mode };
     case 'room-placed':
       return { ...room, placement: event.data.placement };
     case 'group-created':

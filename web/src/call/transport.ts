@@ -16,7 +16,7 @@ export type Request = SignalingClient['request'];
 export interface TransportDeps {
   readonly request: Request;
   readonly device: Device;
-  readonly iceServers: RequestAnswer<'join'>['iceServers'];
+  readonly iceServers: RequestAnswer<'join'>['ice']['iceServers'];
   readonly placement: number;
   /** The transport that this one replaces because it failed. */
   readonly instead: string | undefined;

@@ -22,6 +22,7 @@ test('J1 joins with the token as soon as the socket is open', () => {
   expect(server.socket.request('join').data).toEqual({
     protocol: PROTOCOL_VERSION,
     token: TOKEN,
+    direct: true,
   });
   admit(server.socket, roomAt(5));
   expect(told).toEqual(['joined at 5', 'connected']);

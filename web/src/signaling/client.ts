@@ -91,6 +91,12 @@ export class SignalingClient {
     return answer;
   }
 
+  /** Of joins to come too. Rejects with RequestError. */
+  async setDirect(direct: boolean): Promise<void> {
+    this.#identity = { ...this.#identity, direct };
+    await this.request('set-direct', { direct });
+  }
+
   /** Tells the server that the person left, and closes. */
   leave(): void {
     if (this.#state.name === 'ready') {

@@ -4,6 +4,8 @@ import { type Position, PROTOCOL_VERSION, type RequestData } from '@sotto/signal
 export interface Identity {
   /** The join token, and once there is a session the session token. */
   readonly token: string;
+  /** False: the own network address is not shown to others. */
+  readonly direct: boolean;
   /** Null before joining, and when the room that it was in has been made anew. */
   readonly position: Position | null;
   /** The last application message that one has. */
@@ -16,10 +18,10 @@ export interface Greeting {
   readonly text: string;
 }
 
-export const greet = (id: number, { token, position, lastMessage }: Identity): Greeting => {
+export const greet = (id: number, { token, direct, position, lastMessage }: Identity): Greeting => {
   const protocol = PROTOCOL_VERSION;
   if (position === null) {
-    const data: RequestData<'join'> = { protocol, token };
+    const data: RequestData<'join'> = { protocol, token, direct };
     return { id, method: 'join', text: JSON.stringify({ id, method: 'join', data }) };
   }
   const data: RequestData<'resume'> = { protocol, sessionToken: token, position, lastMessage };

@@ -52,7 +52,7 @@ export class HeadlessMember {
     this.#deps = deps;
     this.name = name;
     this.wire = wire;
-    const credentials = { token };
+    const credentials = { token, direct: true };
     this.#client = new SignalingClient(
       { openSocket: wire.openSocket, clock: time, random, watchWakeUps: () => () => undefined },
       credentials,

@@ -74,6 +74,8 @@ export const sessionEvent = (event: RecordEvent): SessionEvent | null => {
     }
     case 'commit-reported':
     case 'stream-changed':
+    case 'direct-changed':
+    case 'mode-changed':
     case 'room-placed':
     case 'media-lost':
       return null;

@@ -37,7 +37,7 @@ export const begin = () => {
         return nothing;
       },
     },
-    { token: TOKEN },
+    { token: TOKEN, direct: true },
     listener,
   );
   return { server, clock, told, client, wakeUp: () => wakeUp() };

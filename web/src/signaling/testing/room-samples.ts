@@ -22,6 +22,7 @@ export const NO_STREAMS: Streams = { mic: OFF, cam: OFF, screen: OFF, screenAudi
 export const peer = (text: string, streams: Partial<Streams> = {}): PeerView => ({
   peerId: peerId(text),
   connected: true,
+  direct: true,
   streams: { ...NO_STREAMS, ...streams },
 });
 
@@ -32,6 +33,7 @@ export const roomAt = (version: number, peers: readonly PeerView[] = []): RoomVi
     head: headAt(version),
   },
   placement: null,
+  mode: { type: 'sfu', reason: 'server' },
   peers: [...peers],
   group: null,
   keyPackages: [],
@@ -48,5 +50,5 @@ export const joinAnswer = (room: RoomView) => ({
   room,
   lastMessage: 0,
   rtpCapabilities: { codecs: [], headerExtensions: [] },
-  iceServers: [],
+  ice: { iceServers: [], expiresInSeconds: null },
 });
