@@ -1,5 +1,5 @@
 // One call: devices before and during it, the way into the room, and what the views may ask.
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { RoomId, StreamSource } from '@sotto/signaling/protocol';
 import { Device } from 'mediasoup-client';
 import { joinKeyOf } from '../link/room-secret.ts';
@@ -27,6 +27,7 @@ import { failReasonOfError } from './fail-reason.ts';
 import { LocalMedia } from './local-media.ts';
 import { Meeting } from './meeting.ts';
 import type { WantedStream } from './own-stream-step.ts';
+import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import type { OwnStreamsDeps } from './own-streams.ts';
 import { ScreenShare } from './screen-share.ts';
 
@@ -50,6 +51,7 @@ const PASSING: ReadonlySet<HttpErrorCode> = new Set(['unreachable', 'busy']);
 /** One way in and out: after `left` or `failed` another call is made. `secret`: of the link. */
 export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices): Call => {
   const state = createCallState();
+  const preferences = signal<Preferences>(DEFAULT_PREFERENCES);
   const joinKey = joinKeyOf(secret);
   state.microphoneId.value = chosen.microphoneId;
   state.cameraId.value = chosen.cameraId;
@@ -59,7 +61,7 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
     state.notice.value = null;
     state.notice.value = notice;
   };
-  const local = new LocalMedia({ state, onNotice });
+  const local = new LocalMedia({ state, preferences, onNotice });
   const screen = new ScreenShare({ state, onNotice });
   const ended = new AbortController();
   const allowExpiry = createAllowance(EXPIRIES_ALLOWED, EXPIRIES_WITHIN_MS);
@@ -173,6 +175,7 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
       displayName,
       device: rtcDevice,
       state,
+      preferences,
       onRefused,
       onNotice,
       onLeak,
@@ -228,7 +231,9 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
     setHand: async (raised) => meeting?.keys.conversation.setHand(raised),
     safetyCode: async () => (await meeting?.keys.safetyCode()) ?? null,
     markCompared: () => meeting?.keys.markCompared(),
-    prefer: () => undefined,
+    prefer: (preferred) => {
+      preferences.value = preferred;
+    },
     watchDetails: () => () => undefined,
     showTiles: (shown) => {
       tiles = shown;

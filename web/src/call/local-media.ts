@@ -1,12 +1,14 @@
 // The own microphone and camera: opens and closes them, and keeps the list of devices and the meter.
-import { effect } from '@preact/signals';
+import { effect, type ReadonlySignal } from '@preact/signals';
 import type { CallState, Notice } from './call-state.ts';
 import { CapturedDevice } from './captured-device.ts';
 import { capture, listDevices, watchDevices } from './capture.ts';
 import { watchMicLevel } from './mic-level.ts';
+import type { Preferences } from './preferences.ts';
 
 export interface LocalMediaDeps {
   readonly state: CallState;
+  readonly preferences: ReadonlySignal<Preferences>;
   readonly onNotice: (notice: Notice) => void;
 }
 

@@ -1,11 +1,14 @@
 // The media of one placement: both transports and what runs over them. A side whose way to the media
 // node fails is built again; another placement gets another session.
+import type { ReadonlySignal } from '@preact/signals';
 import type { Direction, RequestAnswer } from '@sotto/signaling/protocol';
 import type { Device, types } from 'mediasoup-client';
 import type { Clock } from '../signaling/clock.ts';
 import { isPassing } from '../signaling/request-error.ts';
+import type { Wish } from './media-view.ts';
 import { MediaSide, type SideNews } from './media-side.ts';
-import { ReceiveMedia, type ReceiveMediaDeps, type Wish } from './receive-media.ts';
+import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
+import { ReceiveMedia, type ReceiveMediaDeps } from './receive-media.ts';
 import type { Tracks } from './remote-peers.ts';
 import { SendMedia, type SendMediaDeps } from './send-media.ts';
 import { openTransport, type Request } from './transport.ts';
@@ -16,6 +19,7 @@ export interface MediaSessionDeps {
   readonly iceServers: RequestAnswer<'join'>['ice']['iceServers'];
   readonly placement: number;
   readonly encryption: SendMediaDeps['encryption'] & ReceiveMediaDeps['encryption'];
+  readonly preferences: ReadonlySignal<Preferences>;
   readonly clock: Clock;
   readonly random: () => number;
   /** Null while there is nothing to send over. */
@@ -32,7 +36,7 @@ export class MediaSession {
   readonly #receive: MediaSide<ReceiveMedia>;
   /** The id of the last transport of each side. */
   readonly #opened: Partial<Record<Direction, string>> = {};
-  #wish: Wish = { others: [], tiles: [] };
+  #wish: Wish = { others: [], tiles: [], preferences: DEFAULT_PREFERENCES };
 
   constructor(deps: MediaSessionDeps) {
     this.#deps = deps;
@@ -84,10 +88,8 @@ export class MediaSession {
   }
 
   async #openSend(news: SideNews): Promise<SendMedia> {
-    const { device, request, placement, encryption } = this.#deps;
     const transport = await this.#openTransport('send', news);
-    const onBroken = news.onFailed;
-    return new SendMedia({ transport, device, request, placement, encryption, onBroken });
+    return new SendMedia({ ...this.#deps, transport, onBroken: news.onFailed });
   }
 
   async #openReceive(news: SideNews): Promise<ReceiveMedia> {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { PeerView } from '@sotto/signaling/protocol';
 import { peer, producerId } from '../signaling/testing/room-samples.ts';
 import type { VisibleTile } from './call-state.ts';
-import { computeView, isSameView, layerFor, producersOf } from './media-view.ts';
+import { DEFAULT_PREFERENCES } from './preferences.ts';
+import { computeView, isSameView, layerFor, producersOf, type Wish } from './media-view.ts';
 
 const carried = (text: string) => ({ on: true, producerId: producerId(text) });
 const ann = peer('ann', { mic: carried('annMic'), cam: carried('annCam') });
@@ -11,6 +13,12 @@ const bob = peer('bob', {
   screen: carried('bobScreen'),
   screenAudio: carried('bobAudio'),
 });
+const wish = (others: readonly PeerView[], tiles: readonly VisibleTile[] = []): Wish => ({
+  others,
+  tiles,
+  preferences: DEFAULT_PREFERENCES,
+});
+
 const all = (): boolean => true;
 
 const tile = (
@@ -24,7 +32,10 @@ test('the layer follows the width in device pixels', () => {
 });
 
 test('all sound is on; pictures only where there is a tile', () => {
-  const view = computeView([ann, bob], [tile(ann, 'cam', 300), tile(bob, 'screen', 1200)], all);
+  const view = computeView(
+    wish([ann, bob], [tile(ann, 'cam', 300), tile(bob, 'screen', 1200)]),
+    all,
+  );
   expect([...view]).toEqual([
     [producerId('annMic'), 0],
     [producerId('annCam'), 0],
@@ -35,17 +46,20 @@ test('all sound is on; pictures only where there is a tile', () => {
 });
 
 test('of two tiles of one picture the larger counts', () => {
-  const view = computeView([ann], [tile(ann, 'cam', 200), tile(ann, 'cam', 900)], all);
+  const view = computeView(wish([ann], [tile(ann, 'cam', 200), tile(ann, 'cam', 900)]), all);
   expect(view.get(producerId('annCam'))).toBe(2);
 });
 
 test('what has no consumer yet is not named', () => {
-  const view = computeView([ann], [tile(ann, 'cam', 900)], (id) => id === producerId('annMic'));
+  const view = computeView(
+    wish([ann], [tile(ann, 'cam', 900)]),
+    (id) => id === producerId('annMic'),
+  );
   expect([...view.keys()]).toEqual([producerId('annMic')]);
 });
 
 test('a tile of somebody who is gone is nothing', () => {
-  expect(computeView([], [tile(ann, 'cam', 900)], all).size).toBe(0);
+  expect(computeView(wish([], [tile(ann, 'cam', 900)]), all).size).toBe(0);
 });
 
 test('producers are those that the media node has', () => {
@@ -54,10 +68,10 @@ test('producers are those that the media node has', () => {
 });
 
 test('views are compared by what they name', () => {
-  const one = computeView([ann], [], all);
-  expect(isSameView(one, computeView([ann], [], all))).toBe(true);
-  expect(isSameView(one, computeView([ann], [tile(ann, 'cam', 9)], all))).toBe(false);
-  const small = computeView([ann], [tile(ann, 'cam', 9)], all);
-  const large = computeView([ann], [tile(ann, 'cam', 999)], all);
+  const one = computeView(wish([ann], []), all);
+  expect(isSameView(one, computeView(wish([ann], []), all))).toBe(true);
+  expect(isSameView(one, computeView(wish([ann], [tile(ann, 'cam', 9)]), all))).toBe(false);
+  const small = computeView(wish([ann], [tile(ann, 'cam', 9)]), all);
+  const large = computeView(wish([ann], [tile(ann, 'cam', 999)]), all);
   expect(isSameView(small, large)).toBe(false);
 });

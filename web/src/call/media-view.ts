@@ -7,6 +7,14 @@ import {
   type ViewLayer,
 } from '@sotto/signaling/protocol';
 import type { VisibleTile } from './call-state.ts';
+import type { Preferences } from './preferences.ts';
+
+/** Who is in the room beside the own peer, what of them is on screen, and what the person prefers. */
+export interface Wish {
+  readonly others: readonly PeerView[];
+  readonly tiles: readonly VisibleTile[];
+  readonly preferences: Preferences;
+}
 
 export type View = ReadonlyMap<ProducerId, ViewLayer>;
 
@@ -47,8 +55,7 @@ export const producersOf = (peers: readonly PeerView[]): ReadonlySet<ProducerId>
 
 /** Names what is wanted of the producers that there are consumers for; the rest is off. */
 export const computeView = (
-  others: readonly PeerView[],
-  tiles: readonly VisibleTile[],
+  { others, tiles }: Wish,
   isConsumed: (producerId: ProducerId) => boolean,
 ): View => {
   const view = new Map<ProducerId, ViewLayer>();

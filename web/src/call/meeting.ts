@@ -1,6 +1,6 @@
 // The time in a room, from its token to leaving: what the server tells goes into the room's view and
 // to the group's keys, and from there to media, sound and the page's state.
-import { batch } from '@preact/signals';
+import { batch, effect, type ReadonlySignal } from '@preact/signals';
 import {
   LIMITS,
   type PeerId,
@@ -25,7 +25,9 @@ import type { CallState, FailReason, Notice, VisibleTile } from './call-state.ts
 import { failReasonOfEnd, failReasonOfError } from './fail-reason.ts';
 import { MediaSession } from './media-session.ts';
 import { MeetingKeys } from './meeting-keys.ts';
+import type { Wish } from './media-view.ts';
 import { OwnStreams, type OwnStreamsDeps } from './own-streams.ts';
+import type { Preferences } from './preferences.ts';
 import { remotePeers } from './remote-peers.ts';
 
 export interface MeetingDeps {
@@ -37,6 +39,7 @@ export interface MeetingDeps {
   readonly displayName: string;
   readonly device: Device;
   readonly state: CallState;
+  readonly preferences: ReadonlySignal<Preferences>;
   readonly onRefused: OwnStreamsDeps['onRefused'];
   readonly onNotice: (notice: Notice) => void;
   /** Once; the meeting is closed by then. Not after `leave` or `close`. */
@@ -63,6 +66,7 @@ export class Meeting {
   readonly #deps: MeetingDeps;
   readonly #client: SignalingClient;
   readonly #audio = new AudioPlayback();
+  readonly #stopPreferring: () => void;
   #joined: Joined | null = null;
   #tiles: readonly VisibleTile[] = [];
   #session: MediaSession | null = null;
@@ -109,6 +113,10 @@ export class Meeting {
       },
       onKeysLost: (hadKeys) => this.#loseKeys(hadKeys),
     });
+    this.#stopPreferring = effect(() => {
+      void deps.preferences.value;
+      this.#session?.want(this.#wish());
+    });
   }
 
   showTiles(tiles: readonly VisibleTile[]): void {
@@ -128,6 +136,7 @@ export class Meeting {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#stopPreferring();
     this.#client.close();
     this.#session?.close();
     this.ownStreams.close();
@@ -246,6 +255,7 @@ export class Meeting {
       iceServers,
       placement,
       encryption,
+      preferences: this.#deps.preferences,
       clock,
       random,
       onSend: (media) => this.ownStreams.sendOver(media),
@@ -269,8 +279,9 @@ export class Meeting {
     this.keys.render(selfPeerId, new Set(room.peers.map(({ peerId }) => peerId)));
   }
 
-  #wish() {
-    return { others: this.#others(), tiles: this.#tiles };
+  #wish(): Wish {
+    const preferences = this.#deps.preferences.peek();
+    return { others: this.#others(), tiles: this.#tiles, preferences };
   }
 
   #self(): PeerView | undefined {

@@ -3,15 +3,14 @@
 import {
   type ConsumerDescription,
   LIMITS,
-  type PeerView,
   type ProducerId,
   type RequestData,
 } from '@sotto/signaling/protocol';
 import type { types } from 'mediasoup-client';
 import type { Encryption } from './encryption/encryption.ts';
 import type { GuardedReceiver } from './encryption/frame-guard.ts';
-import type { VisibleTile } from './call-state.ts';
-import { computeView, isSameView, producersOf, type View } from './media-view.ts';
+import { DEFAULT_PREFERENCES } from './preferences.ts';
+import { computeView, isSameView, producersOf, type View, type Wish } from './media-view.ts';
 import type { Tracks } from './remote-peers.ts';
 import type { Request } from './transport.ts';
 
@@ -26,18 +25,12 @@ export interface ReceiveMediaDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Who is in the room beside the own peer, and what of them is on screen. */
-export interface Wish {
-  readonly others: readonly PeerView[];
-  readonly tiles: readonly VisibleTile[];
-}
-
 interface Received {
   readonly consumer: types.Consumer;
   readonly guarded: GuardedReceiver;
 }
 
-const NOTHING: Wish = { others: [], tiles: [] };
+const NOTHING: Wish = { others: [], tiles: [], preferences: DEFAULT_PREFERENCES };
 
 export class ReceiveMedia {
   readonly #deps: ReceiveMediaDeps;
@@ -157,8 +150,7 @@ export class ReceiveMedia {
   }
 
   async #sendView(): Promise<void> {
-    const { others, tiles } = this.#wish;
-    const view = computeView(others, tiles, (producerId) => this.#received.has(producerId));
+    const view = computeView(this.#wish, (producerId) => this.#received.has(producerId));
     if (isSameView(view, this.#sentView)) return;
     const { request, placement } = this.#deps;
     await request('view', { placement, view: toRecord(view) });

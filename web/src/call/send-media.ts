@@ -1,9 +1,11 @@
 // What goes out to the media node: one producer for each source, over one transport.
+import type { ReadonlySignal } from '@preact/signals';
 import { RtpParameters, StreamSource } from '@sotto/signaling/protocol';
 import type { Device, types } from 'mediasoup-client';
 import * as z from 'zod/mini';
 import type { Encryption } from './encryption/encryption.ts';
 import type { GuardedSender } from './encryption/frame-guard.ts';
+import type { Preferences } from './preferences.ts';
 import { sendEncoding } from './send-encodings.ts';
 import type { Request } from './transport.ts';
 
@@ -13,6 +15,7 @@ export interface SendMediaDeps {
   readonly request: Request;
   readonly placement: number;
   readonly encryption: Pick<Encryption, 'attachSender' | 'maySend'>;
+  readonly preferences: ReadonlySignal<Preferences>;
   /** The transport is of no use any more. */
   readonly onBroken: () => void;
 }
