@@ -4,7 +4,7 @@ export const VIDEO_QUALITIES = ['auto', 'low', 'standard', 'high'] as const;
 /** Of what one sends: at most 320×180, 640×360, 1280×720; `auto` is the largest that the camera has. */
 export type VideoQuality = (typeof VIDEO_QUALITIES)[number];
 
-/** Video of both directions together stays below; null sets no bound. */
+/** Video stays below in each direction, with room left for sound; null sets no bound. */
 export const BANDWIDTH_LIMITS_KBPS = [250, 500, 1_000, 2_500] as const;
 export type BandwidthLimitKbps = (typeof BANDWIDTH_LIMITS_KBPS)[number];
 

@@ -5,6 +5,7 @@ import type { Device, types } from 'mediasoup-client';
 import * as z from 'zod/mini';
 import type { Encryption } from './encryption/encryption.ts';
 import type { GuardedSender } from './encryption/frame-guard.ts';
+import { LimitedSenders } from './limited-senders.ts';
 import type { Preferences } from './preferences.ts';
 import { sendEncoding } from './send-encodings.ts';
 import type { Request } from './transport.ts';
@@ -33,6 +34,7 @@ export class SendMedia {
   readonly #device: Device;
   readonly #encryption: SendMediaDeps['encryption'];
   readonly #onBroken: () => void;
+  readonly #limited: LimitedSenders;
   readonly #sent = new Map<StreamSource, Sent>();
 
   constructor(deps: SendMediaDeps) {
@@ -41,6 +43,7 @@ export class SendMedia {
     this.#device = device;
     this.#encryption = deps.encryption;
     this.#onBroken = deps.onBroken;
+    this.#limited = new LimitedSenders({ path: 'sfu', preferences: deps.preferences });
     transport.on('produce', ({ rtpParameters, appData }, accept, refuse) => {
       const { source, on } = AppData.parse(appData);
       request('produce', {
@@ -74,7 +77,7 @@ export class SendMedia {
     };
     try {
       const producer = await this.#transport.produce({
-        ...sendEncoding(source),
+        ...sendEncoding(source, 'sfu'),
         codec,
         track,
         appData: { source, on },
@@ -86,8 +89,10 @@ export class SendMedia {
       const { guarded } = attaching;
       if (guarded === undefined) throw new Error('a sender was made without its transform');
       this.#sent.set(source, { producer, guarded });
+      const { rtpSender } = producer;
+      if (rtpSender !== undefined) await this.#limited.carry(source, rtpSender, track);
       await guarded.ready;
-      await producer.rtpSender?.replaceTrack(track);
+      await rtpSender?.replaceTrack(track);
     } catch (error) {
       this.stop(source);
       attaching.guarded?.detach();
@@ -98,17 +103,23 @@ export class SendMedia {
   }
 
   async replace(source: StreamSource, track: MediaStreamTrack | null): Promise<void> {
-    await this.#sent.get(source)?.producer.replaceTrack({ track });
+    const producer = this.#sent.get(source)?.producer;
+    if (producer?.rtpSender !== undefined) {
+      await this.#limited.carry(source, producer.rtpSender, track);
+    }
+    await producer?.replaceTrack({ track });
   }
 
   stop(source: StreamSource): void {
     const sent = this.#sent.get(source);
     this.#sent.delete(source);
+    this.#limited.drop(source);
     sent?.producer.close();
     sent?.guarded.detach();
   }
 
   close(): void {
+    this.#limited.close();
     this.#transport.close();
     for (const { guarded } of this.#sent.values()) guarded.detach();
     this.#sent.clear();
