@@ -12,7 +12,7 @@ import {
   type HttpErrorCode,
 } from '../signaling/http.ts';
 import { browserSocket, signalingUrl } from '../signaling/socket.ts';
-import { watchWakeUps } from '../signaling/wake-ups.ts';
+import { wakeUps } from '../signaling/wake-ups.ts';
 import { createAllowance } from './allowance.ts';
 import {
   type Call,
@@ -26,6 +26,7 @@ import { canEncrypt } from './encryption/encryption.ts';
 import { failReasonOfError } from './fail-reason.ts';
 import { LocalMedia } from './local-media.ts';
 import { Meeting } from './meeting.ts';
+import { watchNetwork } from './network/network-changes.ts';
 import type { WantedStream } from './own-stream-step.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import type { OwnStreamsDeps } from './own-streams.ts';
@@ -167,8 +168,9 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
         openSocket: browserSocket(signalingUrl(location)),
         clock: browserClock,
         random: Math.random,
-        watchWakeUps,
+        watchWakeUps: wakeUps(watchNetwork),
       },
+      watchNetwork,
       token,
       roomId,
       secret,

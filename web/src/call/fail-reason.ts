@@ -28,6 +28,7 @@ export const failReasonOfEnd = (reason: EndReason): FailReason => {
     case 'stale-epoch':
     case 'forbidden':
     case 'media-unavailable':
+    case 'turn-not-configured':
     case 'rate-limited':
     case 'busy':
     case 'draining':

@@ -1,12 +1,13 @@
 // The media of one placement: both transports and what runs over them. A side whose way to the media
 // node fails is built again; another placement gets another session.
 import type { ReadonlySignal } from '@preact/signals';
-import type { Direction, RequestAnswer } from '@sotto/signaling/protocol';
+import type { Direction } from '@sotto/signaling/protocol';
 import type { Device, types } from 'mediasoup-client';
 import type { Clock } from '../signaling/clock.ts';
 import { isPassing } from '../signaling/request-error.ts';
 import type { Wish } from './media-view.ts';
 import { MediaSide, type SideNews } from './media-side.ts';
+import type { Network } from './network/network.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import { ReceiveMedia, type ReceiveMediaDeps } from './receive-media.ts';
 import type { Tracks } from './remote-peers.ts';
@@ -16,7 +17,7 @@ import { openTransport, type Request } from './transport.ts';
 export interface MediaSessionDeps {
   readonly request: Request;
   readonly device: Device;
-  readonly iceServers: RequestAnswer<'join'>['ice']['iceServers'];
+  readonly network: Network;
   readonly placement: number;
   readonly encryption: SendMediaDeps['encryption'] & ReceiveMediaDeps['encryption'];
   readonly preferences: ReadonlySignal<Preferences>;

@@ -1,14 +1,7 @@
 // One direction of a media session: keeps trying to have a transport with what runs over it.
 import { backoffMs } from '../signaling/backoff.ts';
 import type { Cancel, Clock } from '../signaling/clock.ts';
-import { codeOf, type RequestErrorCode } from '../signaling/request-error.ts';
-
-/** This placement has ended; who holds the session makes another under the next one. */
-const OVER: ReadonlySet<RequestErrorCode | null> = new Set([
-  'stale-placement',
-  'room-reset',
-  'closed',
-]);
+import { isOver } from '../signaling/request-error.ts';
 
 interface Closable {
   close(): void;
@@ -76,7 +69,8 @@ export class MediaSide<M extends Closable> {
       this.#media = media;
       this.#deps.onChange(media);
     } catch (error) {
-      if (isCurrent && !this.#closed && !OVER.has(codeOf(error))) this.#openLater();
+      // Who holds the session makes another under the next placement.
+      if (isCurrent && !this.#closed && !isOver(error)) this.#openLater();
     }
   }
 

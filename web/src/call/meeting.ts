@@ -19,6 +19,7 @@ import {
   type JoinAnswer,
   SignalingClient,
 } from '../signaling/client.ts';
+import { fetchIceServers } from '../signaling/http.ts';
 import { applyEvent, type Room } from './room-state.ts';
 import { AudioPlayback } from './audio-playback.ts';
 import type { CallState, FailReason, Notice, VisibleTile } from './call-state.ts';
@@ -26,6 +27,8 @@ import { failReasonOfEnd, failReasonOfError } from './fail-reason.ts';
 import { MediaSession } from './media-session.ts';
 import { MeetingKeys } from './meeting-keys.ts';
 import type { Wish } from './media-view.ts';
+import { IceServers } from './network/ice-servers.ts';
+import type { WatchNetwork } from './network/network-changes.ts';
 import { OwnStreams, type OwnStreamsDeps } from './own-streams.ts';
 import type { Preferences } from './preferences.ts';
 import { remotePeers } from './remote-peers.ts';
@@ -37,6 +40,7 @@ export interface MeetingDeps {
   /** Of the link: never sent. */
   readonly secret: string;
   readonly displayName: string;
+  readonly watchNetwork: WatchNetwork;
   readonly device: Device;
   readonly state: CallState;
   readonly preferences: ReadonlySignal<Preferences>;
@@ -57,7 +61,6 @@ export interface MeetingDeps {
 interface Joined {
   readonly selfPeerId: PeerId;
   readonly room: Room;
-  readonly iceServers: JoinAnswer['ice']['iceServers'];
 }
 
 export class Meeting {
@@ -65,6 +68,7 @@ export class Meeting {
   readonly keys: MeetingKeys;
   readonly #deps: MeetingDeps;
   readonly #client: SignalingClient;
+  readonly #iceServers: IceServers;
   readonly #audio = new AudioPlayback();
   readonly #stopPreferring: () => void;
   #joined: Joined | null = null;
@@ -87,6 +91,11 @@ export class Meeting {
         onEnded: (reason) => this.#end(reason),
       },
     );
+    this.#iceServers = new IceServers({
+      ...client,
+      now: Date.now,
+      fetch: () => fetchIceServers(this.#client.token),
+    });
     this.ownStreams = new OwnStreams({
       setStream: (source, on) => this.#client.request('set-stream', { source, on }),
       closeStream: (source) => this.#client.request('close-stream', { source }),
@@ -138,6 +147,7 @@ export class Meeting {
     this.#closed = true;
     this.#stopPreferring();
     this.#client.close();
+    this.#iceServers.close();
     this.#session?.close();
     this.ownStreams.close();
     this.keys.close();
@@ -151,12 +161,13 @@ export class Meeting {
     else this.#deps.onEnded(failReasonOfEnd(reason));
   }
 
-  #enter({ peerId, room, ice: { iceServers }, rtpCapabilities }: JoinAnswer): void {
+  #enter({ peerId, room, ice, rtpCapabilities }: JoinAnswer): void {
     const { device, state } = this.#deps;
     // The room was made again: whatever carried media in the one before is not to be trusted.
     this.#session?.close();
     this.#session = null;
-    this.#joined = { selfPeerId: peerId, room, iceServers };
+    this.#joined = { selfPeerId: peerId, room };
+    this.#iceServers.take(ice);
     this.keys.enter(peerId, room);
     batch(() => {
       state.selfPeerId.value = peerId;
@@ -239,7 +250,7 @@ export class Meeting {
     this.#render();
   }
 
-  #placeMedia({ room: { placement }, iceServers }: Joined): void {
+  #placeMedia({ room: { placement } }: Joined): void {
     if (this.#session?.placement === placement) return;
     if (this.#session !== null) {
       this.#session.close();
@@ -252,7 +263,11 @@ export class Meeting {
     this.#session = new MediaSession({
       request: (method, data) => this.#client.request(method, data),
       device: this.#deps.device,
-      iceServers,
+      network: {
+        iceServers: this.#iceServers,
+        watchChanges: this.#deps.watchNetwork,
+        connection: this.#deps.state.connection,
+      },
       placement,
       encryption,
       preferences: this.#deps.preferences,

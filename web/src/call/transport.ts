@@ -1,27 +1,36 @@
 // One transport of ours and its end on the media node: opened, connected when it is first used, and
-// watched. send-media.ts and receive-media.ts use what it makes.
+// kept when the network changes. send-media.ts and receive-media.ts use what it makes.
 import {
   DtlsParameters,
   type Direction,
-  type RequestAnswer,
   type RequestData,
   RtpCapabilities,
 } from '@sotto/signaling/protocol';
 import type { Device, types } from 'mediasoup-client';
 import type { SignalingClient } from '../signaling/client.ts';
+import type { Clock } from '../signaling/clock.ts';
+import { codeOf, isOver } from '../signaling/request-error.ts';
 import { peerConnectionSettings } from './encryption/encryption.ts';
+import { followNetwork, type Network } from './network/network.ts';
+import { Recovery, type RestartOutcome } from './network/recovery.ts';
 
 export type Request = SignalingClient['request'];
+
+/** Shorter: what passes by itself is restarted. Longer: people see a picture stand still. */
+const DISCONNECTED_MS = 1_000;
+/** After a restart: checks over UDP, TCP and TURN take a few seconds where packets get lost. */
+const GIVE_UP_MS = 10_000;
 
 export interface TransportDeps {
   readonly request: Request;
   readonly device: Device;
-  readonly iceServers: RequestAnswer<'join'>['ice']['iceServers'];
+  readonly network: Network;
+  readonly clock: Clock;
   readonly placement: number;
   /** The transport that this one replaces because it failed. */
   readonly instead: string | undefined;
   readonly onConnected: () => void;
-  /** The way to the media node is gone, or there never was one. */
+  /** The way to the media node is gone for good, or there never was one. */
   readonly onFailed: () => void;
 }
 
@@ -38,16 +47,56 @@ const openRequest = (
         rtpCapabilities: RtpCapabilities.parse(device.recvRtpCapabilities),
       };
 
+/** Rejects with RequestError when it is refused, or with what the browser threw. */
+const restartIce = async (
+  { request, placement }: TransportDeps,
+  transport: types.Transport,
+): Promise<RestartOutcome> => {
+  const { id: transportId, direction: way } = transport;
+  const direction = way === 'send' ? 'send' : 'receive';
+  try {
+    const { iceParameters } = await request('restart-ice', { direction, placement, transportId });
+    await transport.restartIce({ iceParameters });
+    return 'done';
+  } catch (error) {
+    if (isOver(error) || transport.closed) return 'over';
+    if (codeOf(error) === 'timeout') return 'away';
+    throw error;
+  }
+};
+
+/** As long as the transport lives. What runs over it stays as it is. */
+const keepAlive = (deps: TransportDeps, transport: types.Transport): void => {
+  const { network, clock, onFailed } = deps;
+  const recovery = new Recovery({
+    clock,
+    disconnectedMs: DISCONNECTED_MS,
+    giveUpMs: GIVE_UP_MS,
+    restart: () => restartIce(deps, transport),
+    onGivenUp: onFailed,
+  });
+  const stopFollowing = followNetwork(network, recovery);
+  const stopRenewing = network.iceServers.subscribe((iceServers) => {
+    transport.updateIceServers({ iceServers: [...iceServers] }).catch(() => undefined);
+  });
+  transport.on('connectionstatechange', (state) => recovery.onState(state));
+  transport.observer.once('close', () => {
+    recovery.close();
+    stopFollowing();
+    stopRenewing();
+  });
+};
+
 /** Rejects with RequestError. The caller closes it. */
 export const openTransport = async (
   deps: TransportDeps,
   direction: Direction,
 ): Promise<types.Transport> => {
-  const { request, device, iceServers, placement, onConnected, onFailed } = deps;
+  const { request, device, network, placement, onConnected, onFailed } = deps;
   const description = await request('open-transport', openRequest(deps, direction));
   const options: types.TransportOptions = {
     ...description,
-    iceServers,
+    iceServers: [...network.iceServers.current],
     additionalSettings: peerConnectionSettings,
   };
   const transport =
@@ -66,7 +115,7 @@ export const openTransport = async (
   });
   transport.on('connectionstatechange', (state) => {
     if (state === 'connected') onConnected();
-    if (state === 'failed') onFailed();
   });
+  keepAlive(deps, transport);
   return transport;
 };

@@ -83,6 +83,11 @@ export class SignalingClient {
     this.#state = this.#connect();
   }
 
+  /** The join token, and once there is a session the session token. */
+  get token(): string {
+    return this.#identity.token;
+  }
+
   /** Waits for the connection if there is none. Rejects with RequestError. */
   request<M extends Method>(method: M, data: RequestData<M>): Promise<RequestAnswer<M>> {
     if (this.#state.name === 'ended') return Promise.reject(new RequestError('closed'));

@@ -1,5 +1,5 @@
-// What the page asks over HTTP before it has a socket.
-import { type RoomId, Token } from '@sotto/signaling/protocol';
+// What the page asks over HTTP: before it has a socket, and what a session may ask beside it.
+import { IceServers, type RoomId, Token } from '@sotto/signaling/protocol';
 import * as z from 'zod/mini';
 
 const TokenAnswer = z.object({ token: Token });
@@ -11,31 +11,39 @@ export type HttpErrorCode = 'room-not-found' | 'busy' | 'unreachable' | 'interna
 
 export class HttpError extends Error {
   readonly code: HttpErrorCode;
+  /** What the server called it; null when it said nothing of that kind. */
+  readonly problem: string | null;
 
-  constructor(code: HttpErrorCode) {
+  constructor(code: HttpErrorCode, problem: string | null = null) {
     super(code);
     this.name = 'HttpError';
     this.code = code;
+    this.problem = problem;
   }
 }
 
-const problemOf = async (response: Response): Promise<HttpErrorCode> => {
-  const problem = Problem.safeParse(await response.json().catch(() => null)).data;
-  if (problem?.code === 'room-not-found') return 'room-not-found';
-  return response.status === 429 || response.status === 503 ? 'busy' : 'internal';
+const codeOf = (status: number, problem: string | null): HttpErrorCode => {
+  if (problem === 'room-not-found') return problem;
+  return status === 429 || status === 503 ? 'busy' : 'internal';
+};
+
+const errorOf = async (response: Response): Promise<HttpError> => {
+  const parsed = Problem.safeParse(await response.json().catch(() => null));
+  const problem = parsed.data?.code ?? null;
+  return new HttpError(codeOf(response.status, problem), problem);
 };
 
 const ask = async <T extends z.core.$ZodType>(
   path: string,
   method: 'GET' | 'POST',
-  joinKey: string,
+  bearer: string,
   answer: T,
 ): Promise<z.output<T>> => {
-  const headers = { accept: 'application/json', authorization: `Bearer ${joinKey}` };
+  const headers = { accept: 'application/json', authorization: `Bearer ${bearer}` };
   const response = await fetch(path, { method, headers }).catch(() => {
     throw new HttpError('unreachable');
   });
-  if (!response.ok) throw new HttpError(await problemOf(response));
+  if (!response.ok) throw await errorOf(response);
   const parsed = z.safeParse(answer, await response.json().catch(() => null));
   if (!parsed.success) throw new HttpError('internal');
   return parsed.data;
@@ -48,3 +56,20 @@ export const fetchJoinToken = async (roomId: RoomId, joinKey: string): Promise<s
 /** People in the room now. Rejects with HttpError. */
 export const fetchPeopleCount = async (roomId: RoomId, joinKey: string): Promise<number> =>
   (await ask(`/api/rooms/${roomId}`, 'GET', joinKey, PeopleAnswer)).peers;
+
+/** Asking again would not change it. */
+const GIVES_NONE: ReadonlySet<string | null> = new Set([
+  'turn-not-configured',
+  'unauthorized',
+  'not-found',
+]);
+
+/** Null: the server gives this session none. Rejects with HttpError. */
+export const fetchIceServers = async (sessionToken: string): Promise<IceServers | null> => {
+  try {
+    return await ask('/api/turn-credentials', 'GET', sessionToken, IceServers);
+  } catch (error) {
+    if (error instanceof HttpError && GIVES_NONE.has(error.problem)) return null;
+    throw error;
+  }
+};

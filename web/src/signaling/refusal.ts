@@ -29,6 +29,7 @@ export const afterRefusal = (method: 'join' | 'resume', code: RequestErrorCode):
     case 'upgrade-required':
     case 'bad-request':
     case 'unknown-method':
+    case 'turn-not-configured':
     case 'closed':
     case 'bad-answer':
       return 'end';

@@ -33,3 +33,12 @@ const PASSING: ReadonlySet<RequestErrorCode | null> = new Set([
 
 /** No refusal: the room, the placement or the connection changes, and then it is tried again. */
 export const isPassing = (error: unknown): boolean => PASSING.has(codeOf(error));
+
+const OVER: ReadonlySet<RequestErrorCode | null> = new Set([
+  'stale-placement',
+  'room-reset',
+  'closed',
+]);
+
+/** The placement or the call that this was asked of has ended; its follower is somebody else's. */
+export const isOver = (error: unknown): boolean => OVER.has(codeOf(error));

@@ -2,16 +2,23 @@
 // (a sleeping phone runs no timers).
 import type { Cancel } from './clock.ts';
 
-export const watchWakeUps = (onWakeUp: () => void): Cancel => {
-  const ended = new AbortController();
-  const on = { signal: ended.signal };
-  window.addEventListener('online', onWakeUp, on);
-  document.addEventListener(
-    'visibilitychange',
-    () => {
-      if (document.visibilityState === 'visible') onWakeUp();
-    },
-    on,
-  );
-  return () => ended.abort();
-};
+export type Watch = (onChange: () => void) => Cancel;
+
+/** `watchNetwork`: when the network is back, or another one. */
+export const wakeUps =
+  (watchNetwork: Watch): Watch =>
+  (onWakeUp) => {
+    const ended = new AbortController();
+    const stop = watchNetwork(onWakeUp);
+    document.addEventListener(
+      'visibilitychange',
+      () => {
+        if (document.visibilityState === 'visible') onWakeUp();
+      },
+      { signal: ended.signal },
+    );
+    return () => {
+      ended.abort();
+      stop();
+    };
+  };

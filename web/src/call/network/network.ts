@@ -1,0 +1,27 @@
+// What the connections of a call, to the media node or peer to peer, have to know of the network.
+import type { ReadonlySignal } from '@preact/signals';
+import type { Cancel } from '../../signaling/clock.ts';
+import type { IceServerList } from './ice-servers.ts';
+import type { WatchNetwork } from './network-changes.ts';
+import type { Recovery } from './recovery.ts';
+
+export interface Network {
+  readonly iceServers: IceServerList;
+  readonly watchChanges: WatchNetwork;
+  /** Of signaling. */
+  readonly connection: ReadonlySignal<'connected' | 'reconnecting'>;
+}
+
+/** Tells a connection's recovery of the network until it is cancelled. */
+export const followNetwork = (
+  { watchChanges, connection }: Network,
+  recovery: Recovery,
+): Cancel => {
+  const stops = [
+    watchChanges(() => recovery.onNetworkChange()),
+    connection.subscribe((state) => recovery.onSignaling(state === 'connected')),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+};
