@@ -9,12 +9,13 @@ import { runInForeground } from './lib/foreground.mjs';
 import { npm } from './lib/node.mjs';
 import { setUp } from './lib/setup.mjs';
 import { NO_TESTS, runTests } from './lib/test-totals.mjs';
+import { COTURN, NFT } from './lib/tools.mjs';
 
 const isCI = process.env.CI === 'true';
 const isLong = process.argv.includes('--long');
 const chosen = process.argv.slice(2).filter((arg) => arg !== '--long');
 
-/** What is left out where a browser cannot be had. */
+/** What is left out where a browser, or another program, cannot be had. */
 const WITHOUT = [
   {
     kind: CHROMIUM,
@@ -28,13 +29,20 @@ const WITHOUT = [
     name: 'every test in Firefox',
     reason: 'no Firefox',
   },
+  {
+    kind: COTURN,
+    arg: '--exclude={web/e2e/turn*,turn/test/coturn*}',
+    name: 'every test with a TURN server',
+    reason: 'no coturn',
+  },
 ];
 
 let totals = NO_TESTS;
 /** @type {string[]} */
 const failures = [];
 await exitWith(async () => {
-  const setup = await setUp({ browsers: [CHROMIUM, FIREFOX], isLenient: !isCI });
+  const tools = isLong ? [COTURN, NFT] : [COTURN];
+  const setup = await setUp({ browsers: [CHROMIUM, FIREFOX], tools, isLenient: !isCI });
   if (!isLong && chosen.length === 0) await check(setup.env);
   if ((await runInForeground(setup.node, ['web/build.mjs'], setup.env)) !== 0) {
     failures.push('the page did not build');

@@ -1,0 +1,59 @@
+// Programs besides browsers that some tests need: finds them, or installs Debian's packages of them.
+import { existsSync } from 'node:fs';
+import { installPackages } from './apt.mjs';
+import { SetupError } from './setup-error.mjs';
+
+/**
+ * @typedef {object} Tool
+ * @property {string} title
+ * @property {string} variable what names its path: to us, and from us to the tests
+ * @property {string[]} usualPlaces
+ * @property {string[]} debianPackages
+ * @property {string} purpose
+ */
+
+/**
+ * Debian's package starts a service of its own where systemd runs; the tests' is another one, with
+ * its own ports, configuration and log.
+ * @satisfies {Tool}
+ */
+export const COTURN = {
+  title: 'coturn',
+  variable: 'SOTTO_TURNSERVER',
+  usualPlaces: ['/usr/bin/turnserver', '/usr/local/bin/turnserver', '/opt/homebrew/bin/turnserver'],
+  // openssl makes the certificate.
+  debianPackages: ['coturn', 'openssl'],
+  purpose: 'calls through a TURN server',
+};
+
+/** @satisfies {Tool} */
+export const NFT = {
+  title: 'nft',
+  variable: 'SOTTO_NFT',
+  usualPlaces: ['/usr/sbin/nft', '/sbin/nft'],
+  // iproute2 makes the networks that nft spoils.
+  debianPackages: ['nftables', 'iproute2'],
+  purpose: 'the tests of bad networks',
+};
+
+/**
+ * @param {Tool} tool
+ * @returns {Promise<string>} the path, for the tool's variable
+ */
+export async function ensureTool({ title, variable, usualPlaces, debianPackages, purpose }) {
+  const given = process.env[variable];
+  if (given && !existsSync(given)) {
+    throw new SetupError(`${variable} names a file that is not there: ${given}`);
+  }
+  const find = () => usualPlaces.find((file) => existsSync(file));
+  if (!given && !find()) await installPackages(debianPackages, { purpose });
+  const found = given || find();
+  if (!found) {
+    throw new SetupError(
+      `There is no ${title} where one is looked for, for ${purpose}.\n` +
+        `Please install it, or set ${variable} to it.`,
+    );
+  }
+  console.error(`${title}: ${found}`);
+  return found;
+}
