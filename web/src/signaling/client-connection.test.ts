@@ -113,6 +113,50 @@ test('probes a socket that may have died unnoticed', () => {
   expect(told).toEqual(['reconnecting']);
 });
 
+test('asking a socket again and again gives it no more time', () => {
+  const { wakeUp, clock, told } = joined();
+  wakeUp();
+  clock.advance(3_000);
+  wakeUp();
+  clock.advance(1_000);
+  expect(told).toEqual(['reconnecting']);
+});
+
+test('a socket that opens over a network that is gone is replaced in seconds, not after ten', () => {
+  const { server, wakeUp, clock } = joined();
+  server.socket.close(1006);
+  clock.advance(LONGEST_BACKOFF_MS);
+  expect(server.sockets).toHaveLength(2);
+  wakeUp();
+  clock.advance(4_000 + LONGEST_BACKOFF_MS / 8);
+  expect(server.sockets).toHaveLength(3);
+});
+
+test('a socket that opened after being asked has the time of any other', () => {
+  const { server, wakeUp, clock, told } = joined();
+  server.socket.close(1006);
+  wakeUp();
+  wakeUp();
+  clock.advance(3_000);
+  takeUp(server.socket.open());
+  clock.advance(HEARTBEAT_TIMEOUT_MS - 1);
+  expect(told).toEqual(['reconnecting', 'connected']);
+});
+
+test('restarting ICE asks the socket too, and is asked for over the next one when it is dead', async () => {
+  const { server, client, clock, told } = joined();
+  const data = { direction: 'send', placement: 1, transportId: 'old' } as const;
+  const answer = client.request('restart-ice', data);
+  expect(server.socket.methods).toEqual(['join', 'restart-ice', 'heartbeat']);
+  clock.advance(4_000 + LONGEST_BACKOFF_MS);
+  const socket = server.socket.open();
+  takeUp(socket);
+  expect(told).toEqual(['reconnecting', 'connected']);
+  const iceParameters = { usernameFragment: 'fragment', password: 'password' };
+  socket.answer(socket.request('restart-ice'), { iceParameters });
+  expect(await answer).toEqual({ iceParameters });
+});
+
 test('J6 leaving says so and closes with the code that means it', async () => {
   const { server, client, told, clock } = joined();
   const code = codeFrom(client.request('set-stream', { source: 'mic', on: true }));

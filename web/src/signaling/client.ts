@@ -78,7 +78,7 @@ export class SignalingClient {
     this.#listener = listener;
     this.#identity = { ...credentials, position: null, lastMessage: 0 };
     this.#pending = new PendingRequests(deps.clock);
-    this.#stopWatching = deps.watchWakeUps(() => this.#wakeUp());
+    this.#stopWatching = deps.watchWakeUps(() => this.probe());
     this.#cancelDeadline = deps.clock.after(FIRST_JOIN_TIMEOUT_MS, () => this.#end('unreachable'));
     this.#state = this.#connect();
   }
@@ -93,7 +93,26 @@ export class SignalingClient {
     if (this.#state.name === 'ended') return Promise.reject(new RequestError('closed'));
     const { text, answer } = this.#pending.add(this.#nextId(), method, data);
     if (this.#state.name === 'ready') this.#state.connection.send(text);
+    // Where media found its way gone, this one may have gone with it.
+    if (method === 'restart-ice') this.probe();
     return answer;
+  }
+
+  /** The network may be back, or another one: what is there is asked, what is not is tried at once. */
+  probe(): void {
+    const state = this.#state;
+    switch (state.name) {
+      case 'ready':
+      case 'greeting':
+        state.connection.probe();
+        return;
+      case 'waiting':
+        state.cancel();
+        this.#state = this.#connect();
+        return;
+      case 'ended':
+        return;
+    }
   }
 
   /** Of joins to come too. Rejects with RequestError. */
@@ -162,14 +181,6 @@ export class SignalingClient {
     });
     this.#state = { name: 'waiting', cancel };
     this.#listener.onConnection('reconnecting');
-  }
-
-  #wakeUp(): void {
-    const state = this.#state;
-    if (state.name === 'ready') state.connection.probe();
-    if (state.name !== 'waiting') return;
-    state.cancel();
-    this.#state = this.#connect();
   }
 
   #greet(connection: Connection): void {

@@ -36,6 +36,8 @@ export class Connection {
   readonly #listener: ConnectionListener;
   readonly #socket: Socket;
   #cancelSilence: Cancel;
+  #isOpen = false;
+  #isProbing = false;
   #closed = false;
 
   constructor({ openSocket, clock }: ConnectionDeps, listener: ConnectionListener) {
@@ -44,6 +46,8 @@ export class Connection {
     this.#cancelSilence = clock.after(OPEN_TIMEOUT_MS, () => this.#lose(CLOSE.silent));
     this.#socket = openSocket({
       onOpen: () => {
+        this.#isOpen = true;
+        this.#isProbing = false;
         this.#expectWithin(HEARTBEAT_TIMEOUT_MS);
         listener.onOpen();
       },
@@ -56,10 +60,12 @@ export class Connection {
     if (!this.#closed) this.#socket.send(text);
   }
 
-  /** Asks for a sign of life: a socket that died unnoticed is found in seconds. */
+  /** Asks for a sign of life: a socket that died unnoticed, or opens in vain, is found in seconds. */
   probe(): void {
-    if (this.#closed) return;
-    this.send(HEARTBEAT);
+    // Asking again and again gives it no more time.
+    if (this.#closed || this.#isProbing) return;
+    this.#isProbing = true;
+    if (this.#isOpen) this.send(HEARTBEAT);
     this.#expectWithin(PROBE_TIMEOUT_MS);
   }
 
@@ -72,6 +78,7 @@ export class Connection {
 
   #receive(text: string): void {
     if (this.#closed) return;
+    this.#isProbing = false;
     this.#expectWithin(HEARTBEAT_TIMEOUT_MS);
     const message = parseServerMessage(text);
     // Nothing that this protocol's server says: if it was part of the log, the gap will show.

@@ -1,6 +1,6 @@
 import { RoomId } from '@sotto/signaling/protocol';
 import { afterEach, expect, test, vi } from 'vitest';
-import { fetchJoinToken, fetchPeopleCount, HttpError } from './http.ts';
+import { fetchIceServers, fetchJoinToken, fetchPeopleCount, HttpError } from './http.ts';
 
 const roomId = RoomId.parse('a'.repeat(24));
 const joinKey = 'K'.repeat(43);
@@ -61,4 +61,36 @@ test.each([
 test('a server that cannot be reached is unreachable', async () => {
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('network')));
   expect(await codeFrom(fetchPeopleCount(roomId, joinKey))).toBe('unreachable');
+});
+
+test('ICE servers are asked for with the session token', async () => {
+  const given = {
+    iceServers: [{ urls: ['turn:turn.test'], username: '9:me', credential: 'secret' }],
+    expiresInSeconds: 600,
+  };
+  const asked: (readonly [string, string | undefined, string | null])[] = [];
+  vi.stubGlobal('fetch', (path: string, { method, headers }: RequestInit) => {
+    asked.push([path, method, new Headers(headers).get('authorization')]);
+    return Promise.resolve(new Response(JSON.stringify(given)));
+  });
+  expect(await fetchIceServers('session.token')).toEqual(given);
+  expect(asked).toEqual([['/api/turn-credentials', 'GET', 'Bearer session.token']]);
+});
+
+test.each([
+  [503, 'turn-not-configured'],
+  [401, 'unauthorized'],
+  [404, 'not-found'],
+])('%i %s: there are none, and asking again would not help', async (status, code) => {
+  answerWith(status, JSON.stringify({ code }));
+  expect(await fetchIceServers('session.token')).toBeNull();
+});
+
+test.each([
+  [503, '<html>', 'busy'],
+  [429, JSON.stringify({ code: 'rate-limited' }), 'busy'],
+  [200, JSON.stringify({ iceServers: 'none' }), 'internal'],
+])('%i with %s says nothing of ICE servers', async (status, body, code) => {
+  answerWith(status, body);
+  expect(await codeFrom(fetchIceServers('session.token'))).toBe(code);
 });
