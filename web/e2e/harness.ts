@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import puppeteer, { type Browser } from 'puppeteer';
+import puppeteer, { type Browser, type LaunchOptions } from 'puppeteer';
 import { until } from './until.ts';
 import { workerBin } from './worker-bin.ts';
 
@@ -109,12 +109,17 @@ export const startServer = async (): Promise<TestServer> => {
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/google-chrome'];
 const FIREFOXES = ['/usr/lib/firefox-esr/firefox-esr', '/usr/lib/firefox/firefox'];
 
-export const launchBrowser = (): Promise<Browser> => {
-  const given = process.env['PUPPETEER_EXECUTABLE_PATH'];
-  const found = given ?? CHROMIUMS.find((file) => existsSync(file));
+/** Undefined: puppeteer has one of its own, or none. */
+export const findChromium = (): string | undefined =>
+  process.env['PUPPETEER_EXECUTABLE_PATH'] ?? CHROMIUMS.find((file) => existsSync(file));
+
+/** `args`: besides those that all tests need. */
+export const launchBrowser = ({ args = [], ...options }: LaunchOptions = {}): Promise<Browser> => {
+  const found = findChromium();
   return puppeteer.launch({
     ...(found === undefined ? {} : { executablePath: found }),
     headless: true,
+    ...options,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -129,6 +134,7 @@ export const launchBrowser = (): Promise<Browser> => {
       '--use-fake-device-for-media-stream=display-media-type=browser',
       '--use-fake-ui-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
+      ...args,
     ],
   });
 };
