@@ -2,7 +2,7 @@
 // They stay in the document: Chromium plays no remote track that no element holds.
 import type { PeerId, PeerView } from '@sotto/signaling/protocol';
 import { onNextGesture } from './gesture.ts';
-import type { Tracks } from './remote-peers.ts';
+import { type StreamKey, streamKey, type Tracks } from './remote-peers.ts';
 
 type AudioSource = 'mic' | 'screenAudio';
 const AUDIO_SOURCES = ['mic', 'screenAudio'] as const satisfies readonly AudioSource[];
@@ -10,27 +10,29 @@ const AUDIO_SOURCES = ['mic', 'screenAudio'] as const satisfies readonly AudioSo
 interface Playing {
   readonly element: HTMLAudioElement;
   readonly track: MediaStreamTrack;
+  /** The same voice as it came by another way: not cut off before this one is heard. */
+  leaving: HTMLAudioElement | null;
 }
 
 interface Heard {
-  readonly key: string;
+  readonly key: StreamKey;
   readonly peerId: PeerId;
   readonly source: AudioSource;
   readonly track: MediaStreamTrack;
 }
 
 const heardOf = (others: readonly PeerView[], tracks: Tracks): readonly Heard[] =>
-  others.flatMap(({ peerId, streams }) =>
+  others.flatMap(({ peerId }) =>
     AUDIO_SOURCES.flatMap((source) => {
-      const { producerId } = streams[source];
-      const track = producerId === undefined ? undefined : tracks.get(producerId);
-      return track === undefined ? [] : { key: `${peerId} ${source}`, peerId, source, track };
+      const key = streamKey(peerId, source);
+      const track = tracks.get(key);
+      return track === undefined ? [] : { key, peerId, source, track };
     }),
   );
 
 export class AudioPlayback {
   readonly #container = document.createElement('div');
-  readonly #playing = new Map<string, Playing>();
+  readonly #playing = new Map<StreamKey, Playing>();
   readonly #blocked = new Set<HTMLAudioElement>();
   #cancelGesture: (() => void) | null = null;
   #speakerId: string | null = null;
@@ -43,11 +45,14 @@ export class AudioPlayback {
   update(others: readonly PeerView[], tracks: Tracks): void {
     const heard = heardOf(others, tracks);
     const keys = new Set(heard.map(({ key }) => key));
-    for (const key of this.#playing.keys()) if (!keys.has(key)) this.#stop(key);
+    for (const [key, playing] of this.#playing) {
+      if (keys.has(key)) continue;
+      this.#playing.delete(key);
+      this.#end(playing);
+    }
     for (const one of heard) {
-      if (this.#playing.get(one.key)?.track === one.track) continue;
-      this.#stop(one.key);
-      this.#start(one);
+      const former = this.#playing.get(one.key);
+      if (former?.track !== one.track) this.#start(one, former);
     }
   }
 
@@ -58,31 +63,41 @@ export class AudioPlayback {
   }
 
   close(): void {
-    for (const key of this.#playing.keys()) this.#stop(key);
+    for (const playing of this.#playing.values()) this.#end(playing);
+    this.#playing.clear();
     this.#cancelGesture?.();
     this.#container.remove();
   }
 
-  #start({ key, peerId, source, track }: Heard): void {
+  #start({ key, peerId, source, track }: Heard, former: Playing | undefined): void {
     const element = document.createElement('audio');
     element.dataset['testid'] = 'audio';
     element.dataset['peer'] = peerId;
     element.dataset['source'] = source;
     element.srcObject = new MediaStream([track]);
     this.#container.append(element);
-    this.#playing.set(key, { element, track });
+    const leaving = former?.leaving ?? former?.element ?? null;
+    if (former !== undefined && former.element !== leaving) this.#silence(former.element);
+    const playing: Playing = { element, track, leaving };
+    this.#playing.set(key, playing);
+    element.addEventListener('playing', () => {
+      if (playing.leaving !== null) this.#silence(playing.leaving);
+      playing.leaving = null;
+    });
     if (this.#speakerId !== null) this.#route(element);
     this.#play(element);
   }
 
-  #stop(key: string): void {
-    const element = this.#playing.get(key)?.element;
-    if (element === undefined) return;
+  #end({ element, leaving }: Playing): void {
+    this.#silence(element);
+    if (leaving !== null) this.#silence(leaving);
+  }
+
+  #silence(element: HTMLAudioElement): void {
     element.pause();
     element.srcObject = null;
     element.remove();
     this.#blocked.delete(element);
-    this.#playing.delete(key);
   }
 
   #play(element: HTMLAudioElement): void {

@@ -5,12 +5,12 @@ import type { Direction } from '@sotto/signaling/protocol';
 import type { Device, types } from 'mediasoup-client';
 import type { Clock } from '../signaling/clock.ts';
 import { isPassing } from '../signaling/request-error.ts';
+import type { Incoming } from './incoming.ts';
 import type { Wish } from './media-view.ts';
 import { MediaSide, type SideNews } from './media-side.ts';
 import type { Network } from './network/network.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import { ReceiveMedia, type ReceiveMediaDeps } from './receive-media.ts';
-import type { Tracks } from './remote-peers.ts';
 import { SendMedia, type SendMediaDeps } from './send-media.ts';
 import { openTransport, type Request } from './transport.ts';
 
@@ -23,13 +23,10 @@ export interface MediaSessionDeps {
   readonly preferences: ReadonlySignal<Preferences>;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Null while there is nothing to send over. */
-  readonly onSend: (media: SendMedia | null) => void;
-  readonly onTracks: () => void;
+  /** There is, or is no more, something to send over; tracks have come, or have gone. */
+  readonly onChange: () => void;
   readonly onRebuilding: () => void;
 }
-
-const NO_TRACKS: Tracks = new Map();
 
 export class MediaSession {
   readonly #deps: MediaSessionDeps;
@@ -47,7 +44,7 @@ export class MediaSession {
       random,
       onRebuilding,
       open: (news) => this.#openSend(news),
-      onChange: deps.onSend,
+      onChange: () => deps.onChange(),
     });
     this.#receive = new MediaSide({
       clock,
@@ -56,7 +53,7 @@ export class MediaSession {
       open: (news) => this.#openReceive(news),
       onChange: (media) => {
         media?.update(this.#wish);
-        deps.onTracks();
+        deps.onChange();
       },
     });
   }
@@ -65,8 +62,13 @@ export class MediaSession {
     return this.#deps.placement;
   }
 
-  get tracks(): Tracks {
-    return this.#receive.media?.tracks ?? NO_TRACKS;
+  /** What goes out over it; null while there is nothing to send over. */
+  get sender(): SendMedia | null {
+    return this.#send.media;
+  }
+
+  get received(): readonly Incoming[] {
+    return this.#receive.media?.received ?? [];
   }
 
   want(wish: Wish): void {
@@ -94,14 +96,14 @@ export class MediaSession {
   }
 
   async #openReceive(news: SideNews): Promise<ReceiveMedia> {
-    const { request, placement, encryption, onTracks } = this.#deps;
+    const { request, placement, encryption, onChange } = this.#deps;
     const transport = await this.#openTransport('receive', news);
     return new ReceiveMedia({
       transport,
       request,
       placement,
       encryption,
-      onTracks,
+      onTracks: onChange,
       onError: (error) => {
         if (!isPassing(error)) news.onFailed();
       },

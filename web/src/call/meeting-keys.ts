@@ -13,7 +13,7 @@ import type {
 import type { SignalingClient } from '../signaling/client.ts';
 import type { Clock } from '../signaling/clock.ts';
 import type { CallState, Notice } from './call-state.ts';
-import { Conversation } from './conversation.ts';
+import { Conversation, type Said } from './conversation.ts';
 import { Encryption } from './encryption/encryption.ts';
 import { GroupView } from './encryption/group-view.ts';
 import type { Known } from './remote-peers.ts';
@@ -38,6 +38,10 @@ export interface MeetingKeysDeps {
   readonly onChange: () => void;
   readonly onRoom: (room: RoomView) => void;
   readonly onKeyFramesNeeded: (producerIds: readonly ProducerId[]) => void;
+  /** Of a stream that comes directly from the other person. */
+  readonly onLinkKeyFrameNeeded: (source: StreamSource) => void;
+  /** Besides what people say to each other. */
+  readonly onMessage: (message: Said) => void;
   /** Something would have left unencrypted, and was stopped. */
   readonly onLeak: (source: StreamSource) => void;
   /** What media ran over must be made anew. */
@@ -110,11 +114,10 @@ export class MeetingKeys {
     this.#deps.onChange();
   }
 
-  /** What is known of the others besides what the server says. */
-  get known(): Omit<Known, 'tracks' | 'qualities'> {
+  /** What the group says of the others. */
+  get known(): Pick<Known, 'names' | 'hands'> {
     return {
       names: this.#group.names,
-      keyState: (producerId) => this.#encryption?.stateOf(producerId) ?? 'waiting',
       hands: this.conversation.hands,
     };
   }
@@ -153,12 +156,18 @@ export class MeetingKeys {
             onChange();
           });
         },
-        onMessage: (message) => this.conversation.take(message),
+        onMessage: (message) => {
+          this.conversation.take(message);
+          this.#deps.onMessage(message);
+        },
         onTrouble: (trouble) => {
           state.keyTrouble.value = trouble;
         },
         onStates: onChange,
-        onKeyFrameNeeded: (producerId) => this.#askForKeyFrame(producerId),
+        onKeyFrameNeeded: ({ producerId, source }) => {
+          if (producerId === null) this.#deps.onLinkKeyFrameNeeded(source);
+          else this.#askForKeyFrame(producerId);
+        },
         onLeak: (source) => {
           state.ownEncryption.value = 'failed';
           this.#deps.onLeak(source);

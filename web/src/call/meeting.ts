@@ -1,6 +1,6 @@
 // The time in a room, from its token to leaving: what the server tells goes into the room's view and
 // to the group's keys, and from there to media, sound and the page's state.
-import { batch, effect, type ReadonlySignal } from '@preact/signals';
+import { batch, effect, type ReadonlySignal, untracked } from '@preact/signals';
 import {
   LIMITS,
   type PeerId,
@@ -24,11 +24,12 @@ import { applyEvent, type Room } from './room-state.ts';
 import { AudioPlayback } from './audio-playback.ts';
 import type { CallState, FailReason, Notice, VisibleTile } from './call-state.ts';
 import { failReasonOfEnd, failReasonOfError } from './fail-reason.ts';
-import { MediaSession } from './media-session.ts';
+import { CallMedia } from './call-media.ts';
 import { MeetingKeys } from './meeting-keys.ts';
-import type { Wish } from './media-view.ts';
 import { IceServers } from './network/ice-servers.ts';
 import type { WatchNetwork } from './network/network-changes.ts';
+import { LINK_MESSAGE_KIND } from './peer-to-peer/link-messages.ts';
+import type { Encryption } from './encryption/encryption.ts';
 import { OwnStreams, type OwnStreamsDeps } from './own-streams.ts';
 import type { Preferences } from './preferences.ts';
 import { remotePeers } from './remote-peers.ts';
@@ -73,15 +74,17 @@ export class Meeting {
   readonly #stopPreferring: () => void;
   #joined: Joined | null = null;
   #tiles: readonly VisibleTile[] = [];
-  #session: MediaSession | null = null;
+  #media: CallMedia | null = null;
+  #isDirect: boolean;
   #closed = false;
 
   constructor(deps: MeetingDeps) {
     this.#deps = deps;
     const { client, token, onRefused } = deps;
+    this.#isDirect = !deps.preferences.peek().hideAddress;
     this.#client = new SignalingClient(
       client,
-      { token, direct: true },
+      { token, direct: this.#isDirect },
       {
         onJoined: (answer) => this.#enter(answer),
         onEvent: (event) => this.#take(event),
@@ -112,25 +115,28 @@ export class Meeting {
       request: (method, data) => this.#client.request(method, data),
       onNotice,
       onLeak,
-      onChange: () => this.#render(),
+      onChange: () => this.#update(),
       onRoom: (room) => this.#takeRoom(room),
       onKeyFramesNeeded: (producerIds) => this.#askForKeyFrames(producerIds),
-      onFramesLost: () => {
-        this.#session?.close();
-        this.#session = null;
-        this.#update();
+      onLinkKeyFrameNeeded: (source) => this.#media?.askForKeyFrame(source),
+      onMessage: ({ sender, kind, body }) => {
+        if (kind === LINK_MESSAGE_KIND) this.#media?.hear(sender.peerId, body);
       },
+      onFramesLost: () => this.#media?.restart(),
       onKeysLost: (hadKeys) => this.#loseKeys(hadKeys),
     });
     this.#stopPreferring = effect(() => {
-      void deps.preferences.value;
-      this.#session?.want(this.#wish());
+      const { hideAddress } = deps.preferences.value;
+      untracked(() => {
+        this.#setDirect(!hideAddress);
+        this.#update();
+      });
     });
   }
 
   showTiles(tiles: readonly VisibleTile[]): void {
     this.#tiles = tiles;
-    this.#session?.want(this.#wish());
+    this.#update();
   }
 
   useSpeaker(speakerId: string | null): void {
@@ -148,7 +154,7 @@ export class Meeting {
     this.#stopPreferring();
     this.#client.close();
     this.#iceServers.close();
-    this.#session?.close();
+    this.#media?.close();
     this.ownStreams.close();
     this.keys.close();
     this.#audio.close();
@@ -164,8 +170,8 @@ export class Meeting {
   #enter({ peerId, room, ice, rtpCapabilities }: JoinAnswer): void {
     const { device, state } = this.#deps;
     // The room was made again: whatever carried media in the one before is not to be trusted.
-    this.#session?.close();
-    this.#session = null;
+    this.#media?.close();
+    this.#media = null;
     this.#joined = { selfPeerId: peerId, room };
     this.#iceServers.take(ice);
     this.keys.enter(peerId, room);
@@ -189,6 +195,13 @@ export class Meeting {
       });
   }
 
+  /** What could not be told is told with the next join. */
+  #setDirect(isDirect: boolean): void {
+    if (isDirect === this.#isDirect) return;
+    this.#isDirect = isDirect;
+    this.#client.setDirect(isDirect).catch(() => undefined);
+  }
+
   #loseKeys(hadKeys: boolean): void {
     this.#client.leave();
     this.close();
@@ -198,8 +211,8 @@ export class Meeting {
   }
 
   #askForKeyFrames(producerIds: readonly ProducerId[]): void {
-    const placement = this.#session?.placement;
-    if (placement === undefined) return;
+    const placement = this.#media?.placement ?? null;
+    if (placement === null) return;
     this.#client
       .request('request-key-frames', {
         placement,
@@ -244,59 +257,53 @@ export class Meeting {
   /** After any change of the room, its media, or the way to the server. */
   #update(): void {
     if (this.#closed || this.#joined === null || !this.#deps.device.loaded) return;
-    this.#placeMedia(this.#joined);
-    this.#session?.want(this.#wish());
+    this.#showMedia(this.#joined);
     this.ownStreams.pursueAll();
     this.#render();
   }
 
-  #placeMedia({ room: { placement } }: Joined): void {
-    if (this.#session?.placement === placement) return;
-    if (this.#session !== null) {
-      this.#session.close();
-      this.#session = null;
-      this.#deps.onNotice('media-rebuilding');
-    }
+  #showMedia({ selfPeerId, room }: Joined): void {
     const { encryption } = this.keys;
-    if (placement === null || encryption === null) return;
-    const { clock, random } = this.#deps.client;
-    this.#session = new MediaSession({
+    if (encryption === null) return;
+    this.#media ??= this.#startMedia(encryption);
+    const members = new Set(this.keys.known.names.keys());
+    this.#media.show({ selfPeerId, room, others: this.#others(), tiles: this.#tiles, members });
+  }
+
+  #startMedia(encryption: Encryption): CallMedia {
+    const { client, device, preferences, state, watchNetwork, onNotice } = this.#deps;
+    return new CallMedia({
+      ...client,
       request: (method, data) => this.#client.request(method, data),
-      device: this.#deps.device,
+      device,
       network: {
         iceServers: this.#iceServers,
-        watchChanges: this.#deps.watchNetwork,
-        connection: this.#deps.state.connection,
+        watchChanges: watchNetwork,
+        connection: state.connection,
       },
-      placement,
       encryption,
-      preferences: this.#deps.preferences,
-      clock,
-      random,
-      onSend: (media) => this.ownStreams.sendOver(media),
+      preferences,
+      state,
+      onCarriers: (carriers) => this.ownStreams.sendOver(carriers),
       onTracks: () => this.#render(),
-      onRebuilding: () => this.#deps.onNotice('media-rebuilding'),
+      onRebuilding: () => onNotice('media-rebuilding'),
     });
   }
 
   #render(): void {
     if (this.#closed) return;
     const { peers } = this.#deps.state;
-    const tracks = this.#session?.tracks ?? new Map();
+    const tracks = this.#media?.tracks ?? new Map();
     peers.value = remotePeers(peers.peek(), this.#others(), {
-      tracks,
       ...this.keys.known,
+      tracks,
+      keyState: (peerId, source) => this.#media?.keyState(peerId, source) ?? null,
       qualities: new Map(),
     });
     this.#audio.update(this.#others(), tracks);
     if (this.#joined === null) return;
     const { selfPeerId, room } = this.#joined;
     this.keys.render(selfPeerId, new Set(room.peers.map(({ peerId }) => peerId)));
-  }
-
-  #wish(): Wish {
-    const preferences = this.#deps.preferences.peek();
-    return { others: this.#others(), tiles: this.#tiles, preferences };
   }
 
   #self(): PeerView | undefined {

@@ -5,8 +5,8 @@ import { FakeTrack } from './testing/fake-track.ts';
 const track = new FakeTrack('video', 'one');
 const other = new FakeTrack('video', 'two');
 
-const nothing: CurrentStream = { on: false, hasProducer: false, carried: undefined, canSend: true };
-const sending: CurrentStream = { on: true, hasProducer: true, carried: track, canSend: true };
+const nothing: CurrentStream = { on: false, hasProducer: false, carried: [undefined] };
+const sending: CurrentStream = { on: true, hasProducer: true, carried: [track] };
 
 test('what is on and carried needs nothing', () => {
   expect(nextStep({ state: 'on', track }, sending)).toBe('none');
@@ -20,12 +20,12 @@ test('what has a track is produced, muted or not', () => {
 });
 
 test('without a way to send, the intention is declared', () => {
-  expect(nextStep({ state: 'on', track }, { ...nothing, canSend: false })).toBe('declare');
+  expect(nextStep({ state: 'on', track }, { ...nothing, carried: [] })).toBe('declare');
 });
 
 test('off is declared before anything else', () => {
   expect(nextStep({ state: 'off', track: null }, sending)).toBe('declare');
-  expect(nextStep({ state: 'off', track }, { ...sending, carried: undefined })).toBe('declare');
+  expect(nextStep({ state: 'off', track }, { ...sending, carried: [undefined] })).toBe('declare');
 });
 
 test('a camera that went off sends nothing any more', () => {
@@ -33,9 +33,9 @@ test('a camera that went off sends nothing any more', () => {
 });
 
 test('on again takes the new track first, then is declared', () => {
-  const off = { ...sending, on: false, carried: null };
+  const off = { ...sending, on: false, carried: [null] };
   expect(nextStep({ state: 'on', track: other }, off)).toBe('replace');
-  expect(nextStep({ state: 'on', track: other }, { ...off, carried: other })).toBe('declare');
+  expect(nextStep({ state: 'on', track: other }, { ...off, carried: [other] })).toBe('declare');
 });
 
 test('another device replaces the track alone', () => {
@@ -44,6 +44,19 @@ test('another device replaces the track alone', () => {
 
 test('a screen that is shared no more is closed, with or without a way to send', () => {
   expect(nextStep({ state: 'closed', track: null }, sending)).toBe('close');
-  const unsent = { on: true, hasProducer: false, carried: undefined, canSend: false };
+  const unsent = { on: true, hasProducer: false, carried: [] };
   expect(nextStep({ state: 'closed', track: null }, unsent)).toBe('close');
+});
+
+test('each way out gets what it lacks, and all carry the same', () => {
+  const moving = { ...sending, carried: [track, undefined] };
+  expect(nextStep({ state: 'on', track }, moving)).toBe('produce');
+  expect(nextStep({ state: 'on', track: other }, { ...sending, carried: [other, track] })).toBe(
+    'replace',
+  );
+  expect(nextStep({ state: 'on', track }, { ...sending, carried: [track, track] })).toBe('none');
+  expect(nextStep({ state: 'off', track: null }, { ...moving, on: false })).toBe('replace');
+  expect(
+    nextStep({ state: 'closed', track: null }, { ...nothing, carried: [undefined, null] }),
+  ).toBe('close');
 });

@@ -11,23 +11,23 @@ export interface CurrentStream {
   /** As the room's record has it. */
   readonly on: boolean;
   readonly hasProducer: boolean;
-  /** What the producer sends; null when nothing, undefined without a producer here. */
-  readonly carried: MediaStreamTrack | null | undefined;
-  /** Whether there is a transport to send over. */
-  readonly canSend: boolean;
+  /** What each way out sends; null when nothing, undefined where it carries no such source. */
+  readonly carried: readonly (MediaStreamTrack | null | undefined)[];
 }
 
 export type Step = 'none' | 'produce' | 'replace' | 'declare' | 'close';
 
 export const nextStep = (wanted: WantedStream, current: CurrentStream): Step => {
+  const isCarried = current.carried.some((track) => track !== undefined);
   if (wanted.state === 'closed') {
-    return current.on || current.hasProducer || current.carried !== undefined ? 'close' : 'none';
+    return current.on || current.hasProducer || isCarried ? 'close' : 'none';
   }
   const on = wanted.state === 'on';
   // Off first of all: the others should know before anything else is done.
   if (!on && current.on) return 'declare';
-  if (current.canSend && current.carried === undefined && wanted.track !== null) return 'produce';
-  if (current.carried !== undefined && current.carried !== wanted.track) return 'replace';
+  if (wanted.track !== null && current.carried.includes(undefined)) return 'produce';
+  const isOther = current.carried.some((track) => track !== undefined && track !== wanted.track);
+  if (isOther) return 'replace';
   if (on && !current.on) return 'declare';
   return 'none';
 };

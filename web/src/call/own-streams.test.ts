@@ -69,7 +69,7 @@ test('what is on before there is media is declared, then produced', async () => 
   const { own, carrier, asked, streams } = createScene();
   own.want('mic', { state: 'on', track: mic });
   await settled();
-  own.sendOver(carrier);
+  own.sendOver([carrier]);
   await settled();
   expect(asked).toEqual(['set mic on', 'produce mic on']);
   expect(streams().mic).toEqual({ on: true, producerId: producerId('mic') });
@@ -77,7 +77,7 @@ test('what is on before there is media is declared, then produced', async () => 
 
 test('a wish that changes while it is being fulfilled ends as the last wish', async () => {
   const { own, carrier, asked, streams } = createScene();
-  own.sendOver(carrier);
+  own.sendOver([carrier]);
   own.want('mic', { state: 'on', track: mic });
   own.want('mic', { state: 'off', track: mic });
   own.want('mic', { state: 'on', track: mic });
@@ -89,7 +89,7 @@ test('a wish that changes while it is being fulfilled ends as the last wish', as
 
 test('a camera goes off, and on again with a new track', async () => {
   const { own, carrier, asked } = createScene();
-  own.sendOver(carrier);
+  own.sendOver([carrier]);
   const wishes = [
     { state: 'on', track: cam },
     { state: 'off', track: null },
@@ -110,7 +110,7 @@ test('a camera goes off, and on again with a new track', async () => {
 
 test('a screen ends by being closed', async () => {
   const { own, carrier, asked } = createScene();
-  own.sendOver(carrier);
+  own.sendOver([carrier]);
   own.want('screen', { state: 'on', track: cam });
   await settled();
   own.want('screen', { state: 'closed', track: null });
@@ -120,12 +120,12 @@ test('a screen ends by being closed', async () => {
 
 test('media under another placement is produced anew', async () => {
   const { own, carrier, asked } = createScene();
-  own.sendOver(carrier);
+  own.sendOver([carrier]);
   own.want('mic', { state: 'on', track: mic });
   await settled();
-  own.sendOver(null);
+  own.sendOver([]);
   carrier.stop('mic');
-  own.sendOver(carrier);
+  own.sendOver([carrier]);
   await settled();
   expect(asked).toEqual(['produce mic on', 'produce mic on']);
 });
@@ -141,7 +141,7 @@ test('a refused wish is told, once', async () => {
 
 test('a refused off is not told: here it is off, whatever the server says', async () => {
   const { own, refused, refuse, carrier } = createScene();
-  own.sendOver(carrier);
+  own.sendOver([carrier]);
   own.want('mic', { state: 'on', track: mic });
   await settled();
   refuse('internal');

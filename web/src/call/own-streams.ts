@@ -1,12 +1,18 @@
 // Brings the own streams to what the person wants, one step at a time for each source, and again
-// whenever the wish, the record or the transport changes.
+// whenever the wish, the record or the ways out change: to the media node, to the other person, or both.
 import { STREAM_SOURCES, type Streams, type StreamSource } from '@sotto/signaling/protocol';
 import { isPassing } from '../signaling/request-error.ts';
 import { nextStep, type Step, type WantedStream } from './own-stream-step.ts';
-import type { SendMedia } from './send-media.ts';
 
-/** What media goes out over (send-media.ts). */
-export type Carrier = Pick<SendMedia, 'carried' | 'produce' | 'replace' | 'stop'>;
+/** A way out for media (send-media.ts, peer-to-peer/peer-link.ts). */
+export interface Carrier {
+  /** The track that the source sends; null when it sends none, undefined when it is not carried. */
+  carried(source: StreamSource): MediaStreamTrack | null | undefined;
+  /** Rejects with RequestError, FrameError, or what the browser threw; then nothing is sent. */
+  produce(source: StreamSource, on: boolean, track: MediaStreamTrack): Promise<void>;
+  replace(source: StreamSource, track: MediaStreamTrack | null): Promise<void>;
+  stop(source: StreamSource): void;
+}
 
 export interface OwnStreamsDeps {
   /** The requests `set-stream` and `close-stream`. */
@@ -26,7 +32,7 @@ export class OwnStreams {
   readonly #running = new Set<StreamSource>();
   /** Sources whose wish or surroundings changed while a step was under way. */
   readonly #dirty = new Set<StreamSource>();
-  #media: Carrier | null = null;
+  #carriers: readonly Carrier[] = [];
   #closed = false;
 
   constructor(deps: OwnStreamsDeps) {
@@ -38,9 +44,9 @@ export class OwnStreams {
     this.#pursue(source);
   }
 
-  /** From now on media goes out over this, or over nothing. */
-  sendOver(media: Carrier | null): void {
-    this.#media = media;
+  /** From now on media goes out over all of these. */
+  sendOver(carriers: readonly Carrier[]): void {
+    this.#carriers = carriers;
     this.pursueAll();
   }
 
@@ -51,7 +57,7 @@ export class OwnStreams {
 
   close(): void {
     this.#closed = true;
-    this.#media = null;
+    this.#carriers = [];
   }
 
   #pursue(source: StreamSource): void {
@@ -80,21 +86,20 @@ export class OwnStreams {
     return nextStep(this.#wanted.get(source) ?? CLOSED, {
       on: recorded.on,
       hasProducer: recorded.producerId !== undefined,
-      carried: this.#media?.carried(source),
-      canSend: this.#media !== null,
+      carried: this.#carriers.map((carrier) => carrier.carried(source)),
     });
   }
 
   /** False when the wish has to wait for something to change, or was given up. Never rejects. */
   async #take(source: StreamSource, step: Step): Promise<boolean> {
     const wanted = this.#wanted.get(source) ?? CLOSED;
-    const media = this.#media;
+    const carriers = this.#carriers;
     try {
       await this.#do(source, step, wanted);
       return true;
     } catch (error) {
       const isStillMeant =
-        !this.#closed && media === this.#media && wanted === this.#wanted.get(source);
+        !this.#closed && carriers === this.#carriers && wanted === this.#wanted.get(source);
       if (isStillMeant && wanted.state === 'on' && !isPassing(error)) {
         this.#deps.onRefused(source);
       }
@@ -107,20 +112,29 @@ export class OwnStreams {
     const on = state === 'on';
     switch (step) {
       case 'produce':
-        if (track !== null) await this.#media?.produce(source, on, track);
+        if (track !== null) await this.#produce(source, on, track);
         return;
       case 'replace':
-        await this.#media?.replace(source, track);
+        for (const carrier of this.#carriers) await carrier.replace(source, track);
         return;
       case 'declare':
         await setStream(source, on);
         return;
       case 'close':
-        this.#media?.stop(source);
+        for (const carrier of this.#carriers) carrier.stop(source);
         await closeStream(source);
         return;
       case 'none':
         return;
     }
+  }
+
+  /** One way out that does not work is no reason to keep a stream off the other. */
+  async #produce(source: StreamSource, on: boolean, track: MediaStreamTrack): Promise<void> {
+    const lacking = this.#carriers.filter((carrier) => carrier.carried(source) === undefined);
+    const tried = await Promise.allSettled(
+      lacking.map((carrier) => carrier.produce(source, on, track)),
+    );
+    for (const one of tried) if (one.status === 'rejected') throw one.reason;
   }
 }

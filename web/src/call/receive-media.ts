@@ -9,9 +9,9 @@ import {
 import type { types } from 'mediasoup-client';
 import type { Encryption } from './encryption/encryption.ts';
 import type { GuardedReceiver } from './encryption/frame-guard.ts';
+import type { Incoming } from './incoming.ts';
 import { DEFAULT_PREFERENCES } from './preferences.ts';
 import { computeView, isSameView, producersOf, type View, type Wish } from './media-view.ts';
-import type { Tracks } from './remote-peers.ts';
 import type { Request } from './transport.ts';
 
 export interface ReceiveMediaDeps {
@@ -25,7 +25,7 @@ export interface ReceiveMediaDeps {
   readonly onError: (error: unknown) => void;
 }
 
-interface Received {
+interface Received extends Incoming {
   readonly consumer: types.Consumer;
   readonly guarded: GuardedReceiver;
 }
@@ -47,10 +47,8 @@ export class ReceiveMedia {
     this.#deps = deps;
   }
 
-  get tracks(): Tracks {
-    return new Map(
-      [...this.#received].map(([producerId, { consumer }]) => [producerId, consumer.track]),
-    );
+  get received(): readonly Incoming[] {
+    return [...this.#received.values()];
   }
 
   /** Takes up what is new and lets go of what is no more; several wishes in one turn are one. */
@@ -121,6 +119,7 @@ export class ReceiveMedia {
     const { encryption, transport } = this.#deps;
     const mimeType = rtpParameters.codecs[0]?.mimeType ?? '';
     if (!encryption.canOpen(producerId, mimeType)) return;
+    const origin = { producerId, peerId, source };
     let guarded: GuardedReceiver | undefined;
     try {
       const consumer = await transport.consume({
@@ -131,15 +130,15 @@ export class ReceiveMedia {
         // A picture and its sound in one stream are kept in step (RFC 8830 §2).
         streamId: `${peerId}-${source === 'mic' || source === 'cam' ? 'person' : 'screen'}`,
         onRtpReceiver: (receiver) => {
-          const from = { producerId, peerId, source };
-          guarded = encryption.attachReceiver(receiver, from, mimeType);
+          guarded = encryption.attachReceiver(receiver, origin, mimeType);
         },
       });
-      if (this.#closed || guarded === undefined) {
+      const { track, rtpReceiver: receiver } = consumer;
+      if (this.#closed || guarded === undefined || receiver === undefined) {
         consumer.close();
         guarded?.detach();
       } else {
-        this.#received.set(producerId, { consumer, guarded });
+        this.#received.set(producerId, { consumer, guarded, origin, track, receiver });
       }
     } catch (error) {
       guarded?.detach();

@@ -1,6 +1,7 @@
+import type { StreamSource } from '@sotto/signaling/protocol';
 import { expect, test } from 'vitest';
 import { peer, producerId } from '../signaling/testing/room-samples.ts';
-import { type Known, remotePeers } from './remote-peers.ts';
+import { type Known, remotePeers, streamKey } from './remote-peers.ts';
 import { FakeTrack } from './testing/fake-track.ts';
 
 const camId = producerId('cam');
@@ -12,10 +13,10 @@ const NONE: Known = {
   keyState: () => 'ok',
   hands: new Map(),
 };
-const tracks: Known = { ...NONE, tracks: new Map([[camId, camTrack]]) };
 
 const ann = peer('ann', { mic: { on: true }, cam: { on: true, producerId: camId } });
 const bob = peer('bob');
+const tracks: Known = { ...NONE, tracks: new Map([[streamKey(ann.peerId, 'cam'), camTrack]]) };
 
 test('shows what is on, and tracks once they have arrived', () => {
   const [waiting] = remotePeers([], [ann], NONE);
@@ -62,16 +63,19 @@ test('a tile fares as the worst of what is on in it', () => {
     screen: { on: true, producerId: screenId },
   });
   const names = new Map([[String(cat.peerId), 'Cat']]);
-  const of = (failing: readonly string[], waiting: readonly string[]) =>
+  const of = (failing: readonly StreamSource[], waiting: readonly StreamSource[]) =>
     remotePeers([], [cat], {
       ...NONE,
       names,
-      keyState: (id) => (failing.includes(id) ? 'failed' : waiting.includes(id) ? 'waiting' : 'ok'),
+      keyState: (_peerId, source) => {
+        if (failing.includes(source)) return 'failed';
+        return waiting.includes(source) ? 'waiting' : 'ok';
+      },
     })[0];
   expect(of([], [])).toMatchObject({ encryption: 'ok', screenEncryption: 'ok' });
-  expect(of([], [micId])).toMatchObject({ encryption: 'waiting', screenEncryption: 'ok' });
-  expect(of([camId], [micId])).toMatchObject({ encryption: 'failed', screenEncryption: 'ok' });
-  expect(of([screenId], [])).toMatchObject({ encryption: 'ok', screenEncryption: 'failed' });
+  expect(of([], ['mic'])).toMatchObject({ encryption: 'waiting', screenEncryption: 'ok' });
+  expect(of(['cam'], ['mic'])).toMatchObject({ encryption: 'failed', screenEncryption: 'ok' });
+  expect(of(['screen'], [])).toMatchObject({ encryption: 'ok', screenEncryption: 'failed' });
   const muted = { ...cat, streams: { ...cat.streams, mic: { on: false, producerId: micId } } };
   const [seen] = remotePeers([], [muted], { ...NONE, names, keyState: () => 'waiting' });
   expect(seen?.encryption).toBe('waiting');

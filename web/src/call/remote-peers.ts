@@ -1,52 +1,63 @@
 // The others as the views see them, from the room, the group and the tracks that have arrived. Whoever
 // has not changed stays the same object, so that their tile is not drawn again.
-import type { PeerId, PeerView, ProducerId, Stream } from '@sotto/signaling/protocol';
+import type { PeerId, PeerView, StreamSource } from '@sotto/signaling/protocol';
 import type { KeyState, RemotePeer } from './call-state.ts';
 import type { Quality } from './stats/call-details.ts';
 
-export type Tracks = ReadonlyMap<ProducerId, MediaStreamTrack>;
+/** Names a stream of somebody, by whichever way it comes. */
+export type StreamKey = `${PeerId} ${StreamSource}`;
+export const streamKey = (peerId: PeerId, source: StreamSource): StreamKey => `${peerId} ${source}`;
+
+export type Tracks = ReadonlyMap<StreamKey, MediaStreamTrack>;
 
 /** What is known of the others besides what the server says. */
 export interface Known {
   readonly tracks: Tracks;
   /** By peer id, as the group has them. */
   readonly names: ReadonlyMap<string, string>;
-  readonly keyState: (producerId: ProducerId) => KeyState;
+  /** Null for what nobody has begun to send. */
+  readonly keyState: (peerId: PeerId, source: StreamSource) => KeyState | null;
   readonly qualities: ReadonlyMap<string, Quality>;
   /** By peer id: when it went up. */
   readonly hands: ReadonlyMap<string, number>;
 }
 
-const trackOf = ({ on, producerId }: Stream, tracks: Tracks): MediaStreamTrack | null =>
-  on && producerId !== undefined ? (tracks.get(producerId) ?? null) : null;
+const trackOf = (
+  { peerId, streams }: PeerView,
+  source: StreamSource,
+  tracks: Tracks,
+): MediaStreamTrack | null =>
+  streams[source].on ? (tracks.get(streamKey(peerId, source)) ?? null) : null;
 
 const WORST: readonly KeyState[] = ['failed', 'waiting', 'ok'];
 
 /** The worst of all that is on; what is on and not sent yet is awaited by other means. */
-const keyStateOf = (streams: readonly Stream[], { keyState }: Known): KeyState => {
-  const states = streams.flatMap(({ on, producerId }) =>
-    on && producerId !== undefined ? [keyState(producerId)] : [],
-  );
+const keyStateOf = (
+  { peerId, streams }: PeerView,
+  sources: readonly StreamSource[],
+  { keyState }: Known,
+): KeyState => {
+  const states = sources
+    .filter((source) => streams[source].on)
+    .map((source) => keyState(peerId, source));
   return WORST.find((state) => states.includes(state)) ?? 'ok';
 };
 
-const toRemotePeer = (
-  { peerId, connected, direct, streams }: PeerView,
-  known: Known,
-): RemotePeer => {
-  const { mic, cam, screen, screenAudio } = streams;
+const toRemotePeer = (view: PeerView, known: Known): RemotePeer => {
+  const { peerId, connected, direct, streams } = view;
   const name = known.names.get(peerId) ?? null;
   return {
     peerId,
     displayName: name,
     connected,
-    micOn: mic.on,
-    camOn: cam.on,
-    screenOn: screen.on,
-    camTrack: trackOf(cam, known.tracks),
-    screenTrack: trackOf(screen, known.tracks),
-    encryption: name === null ? 'waiting' : keyStateOf([mic, cam], known),
-    screenEncryption: name === null ? 'waiting' : keyStateOf([screen, screenAudio], known),
+    micOn: streams.mic.on,
+    camOn: streams.cam.on,
+    screenOn: streams.screen.on,
+    camTrack: trackOf(view, 'cam', known.tracks),
+    screenTrack: trackOf(view, 'screen', known.tracks),
+    encryption: name === null ? 'waiting' : keyStateOf(view, ['mic', 'cam'], known),
+    screenEncryption:
+      name === null ? 'waiting' : keyStateOf(view, ['screen', 'screenAudio'], known),
     quality: known.qualities.get(peerId) ?? null,
     hidesAddress: !direct,
     handRaisedAt: known.hands.get(peerId) ?? null,

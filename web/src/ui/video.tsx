@@ -12,17 +12,24 @@ const looksAway = (track: MediaStreamTrack): boolean =>
 
 export const Video = ({ track, mirrored = false }: VideoProps) => {
   const ref = useRef<HTMLVideoElement>(null);
+  const [stream] = useState(() => new MediaStream());
   const [ready, setReady] = useState(false);
   const [upright, setUpright] = useState(false);
 
   useLayoutEffect(() => {
     const video = ref.current;
     if (!video) return undefined;
-    video.srcObject = new MediaStream([track]);
+    video.srcObject = stream;
     return () => {
       video.srcObject = null;
     };
-  }, [track]);
+  }, [stream]);
+
+  // Within one stream: the last picture stays until the other track has one.
+  useLayoutEffect(() => {
+    stream.addTrack(track);
+    return () => stream.removeTrack(track);
+  }, [stream, track]);
 
   return (
     <video

@@ -26,7 +26,12 @@ import type {
 import type { SignalingClient } from '../../signaling/client.ts';
 import { codeOf } from '../../signaling/request-error.ts';
 import type { KeyState } from '../call-state.ts';
-import { FrameGuard, type GuardedReceiver, type GuardedSender } from './frame-guard.ts';
+import {
+  FrameGuard,
+  type GuardedReceiver,
+  type GuardedSender,
+  type StreamOrigin,
+} from './frame-guard.ts';
 import { groupRequest, recordEvent, refusalEvent, sessionEvent } from './group-wire.ts';
 
 /** Written into the page by its build. */
@@ -43,7 +48,7 @@ export interface EncryptionListener {
   onTrouble(trouble: Trouble | null): void;
   /** How streams fare has changed (`stateOf`). */
   onStates(): void;
-  onKeyFrameNeeded(producerId: ProducerId): void;
+  onKeyFrameNeeded(origin: StreamOrigin): void;
   /** Something left unsealed, and its sender was stopped. */
   onLeak(source: StreamSource): void;
   /** From here on the source is sealed. */
@@ -119,7 +124,7 @@ export class Encryption {
       connectKeys: (port) => this.#keys.connectFrames(port),
       onStates: () => listener.onStates(),
       onFailed: () => this.#lookAgain(),
-      onKeyFrameNeeded: (producerId) => listener.onKeyFrameNeeded(producerId),
+      onKeyFrameNeeded: (origin) => listener.onKeyFrameNeeded(origin),
       onLeak: (source) => listener.onLeak(source),
       onSealing: (source) => listener.onSealing(source),
       onLost: () => listener.onFramesLost(),
@@ -169,24 +174,20 @@ export class Encryption {
   /** Throws where it cannot be encrypted: then nothing may be played. */
   attachReceiver(
     receiver: RTCRtpReceiver,
-    from: {
-      readonly producerId: ProducerId;
-      readonly peerId: PeerId;
-      readonly source: StreamSource;
-    },
+    origin: StreamOrigin,
     mimeType: string,
   ): GuardedReceiver {
-    return this.#frames.attachReceiver(receiver, from, mimeType);
+    return this.#frames.attachReceiver(receiver, origin, mimeType);
   }
 
-  stateOf(producerId: ProducerId): KeyState {
-    return this.#frames.stateOf(producerId);
+  stateOf(origin: StreamOrigin): KeyState {
+    return this.#frames.stateOf(origin);
   }
 
-  /** To everybody in the group. Rejects when it was not taken. */
-  async tell(kind: number, body: Uint8Array<ArrayBuffer>): Promise<void> {
-    const envelope = await this.#keys.seal(kind, body);
-    await this.#deps.request('app-message', { envelope: toBase64url(envelope) });
+  /** To everybody in the group, or to one. Rejects when it was not taken. */
+  async tell(kind: number, body: Uint8Array<ArrayBuffer>, to?: PeerId): Promise<void> {
+    const envelope = toBase64url(await this.#keys.seal(kind, body, to));
+    await this.#deps.request('app-message', { envelope, ...(to !== undefined && { to }) });
   }
 
   /** Of the epoch that it names. Rejects without a group. */

@@ -42,7 +42,7 @@ export interface FrameGuardDeps {
   readonly onStates: () => void;
   /** Something came that did not open. */
   readonly onFailed: () => void;
-  readonly onKeyFrameNeeded: (producerId: ProducerId) => void;
+  readonly onKeyFrameNeeded: (origin: StreamOrigin) => void;
   /** The sender was stopped: something left that nobody had sealed. */
   readonly onLeak: (source: StreamSource) => void;
   /** The worker has the source's sender. */
@@ -60,10 +60,20 @@ interface Sending {
   watch: WatchState;
 }
 
+/** What is received: of whom, and by which way; `producerId` is null for peer to peer. */
+export interface StreamOrigin {
+  readonly peerId: PeerId;
+  readonly source: StreamSource;
+  readonly producerId: ProducerId | null;
+}
+
 interface Receiving {
-  readonly producerId: ProducerId;
+  readonly origin: StreamOrigin;
   state: FrameState;
 }
+
+const isSameOrigin = (one: StreamOrigin, other: StreamOrigin): boolean =>
+  one.peerId === other.peerId && one.source === other.source && one.producerId === other.producerId;
 
 export interface GuardedReceiver {
   readonly detach: () => void;
@@ -134,21 +144,13 @@ export class FrameGuard {
   }
 
   /** Throws FrameError as `attachSender`: then nothing may be played. */
-  attachReceiver(
-    receiver: RtpEndpoint,
-    from: {
-      readonly producerId: ProducerId;
-      readonly peerId: PeerId;
-      readonly source: StreamSource;
-    },
-    mimeType: string,
-  ): GuardedReceiver {
-    const { peerId, source, producerId } = from;
+  attachReceiver(receiver: RtpEndpoint, origin: StreamOrigin, mimeType: string): GuardedReceiver {
+    const { peerId, source } = origin;
     const target = { stream: source, codec: frameCodecOf(mimeType), peerId };
     const attached = this.#client.attachReceiver(receiver, target);
     // A worker that does not answer is lost, and all is made anew.
     attached.ready.catch(() => undefined);
-    this.#receivers.set(attached.pipeline, { producerId, state: 'waiting' });
+    this.#receivers.set(attached.pipeline, { origin, state: 'waiting' });
     return {
       detach: () => {
         if (this.#receivers.delete(attached.pipeline)) attached.detach();
@@ -157,11 +159,12 @@ export class FrameGuard {
   }
 
   /** Of what is received; `waiting` for what is not. */
-  stateOf(producerId: ProducerId): FrameState {
+  stateOf(origin: StreamOrigin): FrameState {
     for (const receiving of this.#receivers.values()) {
-      if (receiving.producerId === producerId) return receiving.state;
+      if (isSameOrigin(receiving.origin, origin)) return receiving.state;
     }
-    return this.#refused.has(producerId) ? 'failed' : 'waiting';
+    const { producerId } = origin;
+    return producerId !== null && this.#refused.has(producerId) ? 'failed' : 'waiting';
   }
 
   /** Forgets all keys, for good. */
@@ -181,7 +184,7 @@ export class FrameGuard {
       onFrameState: (pipeline, state) => this.#onState(pipeline, state),
       onKeyFrameNeeded: (pipeline) => {
         const receiving = this.#receivers.get(pipeline);
-        if (receiving !== undefined) this.#deps.onKeyFrameNeeded(receiving.producerId);
+        if (receiving !== undefined) this.#deps.onKeyFrameNeeded(receiving.origin);
       },
       onLost: () => this.#replace(),
     });

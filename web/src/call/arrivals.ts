@@ -1,0 +1,80 @@
+// Which of what is received has been played: looked at only while a call changes its way, when what is
+// shown must not move over before there is a picture.
+import type { Cancel, Clock } from '../signaling/clock.ts';
+import type { Incoming } from './incoming.ts';
+
+/** Longer: the former way is kept on for so much longer, and both cost bandwidth. */
+const LOOK_EVERY_MS = 100;
+
+export interface ArrivalsDeps {
+  readonly clock: Clock;
+  /** A frame of it was opened: all that sound needs. */
+  readonly isOpened: (incoming: Incoming) => boolean;
+  readonly onArrived: () => void;
+}
+
+/** RTCInboundRtpStreamStats, W3C WebRTC Statistics §8.5. */
+const framesDecoded = (report: Iterable<readonly [string, unknown]>): number => {
+  let frames = 0;
+  for (const [, stats] of report) {
+    const { type, framesDecoded: decoded }: Record<string, unknown> = Object(stats);
+    if (type === 'inbound-rtp' && typeof decoded === 'number') frames += decoded;
+  }
+  return frames;
+};
+
+export class Arrivals {
+  readonly #deps: ArrivalsDeps;
+  readonly #arrived = new WeakSet<Incoming['receiver']>();
+  #awaited: readonly Incoming[] = [];
+  #cancel: Cancel | null = null;
+
+  constructor(deps: ArrivalsDeps) {
+    this.#deps = deps;
+  }
+
+  has({ receiver }: Incoming): boolean {
+    return this.#arrived.has(receiver);
+  }
+
+  /** From now on these are looked at, until they have arrived; none ends it. */
+  await(incoming: readonly Incoming[]): void {
+    this.#awaited = incoming.filter((one) => !this.has(one));
+    if (this.#awaited.length === 0) this.close();
+    else this.#cancel ??= this.#later();
+  }
+
+  close(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    this.#awaited = [];
+  }
+
+  #later(): Cancel {
+    return this.#deps.clock.after(LOOK_EVERY_MS, () => void this.#look());
+  }
+
+  /** Never rejects. */
+  async #look(): Promise<void> {
+    const looked = await Promise.all(
+      this.#awaited.map(async (incoming) => ({ incoming, is: await this.#isPlayed(incoming) })),
+    );
+    const arrived = looked.filter(({ is }) => is);
+    for (const { incoming } of arrived) this.#arrived.add(incoming.receiver);
+    this.#awaited = this.#awaited.filter((one) => !this.has(one));
+    if (this.#cancel === null) return;
+    this.#cancel = this.#awaited.length === 0 ? null : this.#later();
+    if (arrived.length > 0) this.#deps.onArrived();
+  }
+
+  /** False where the browser does not tell. */
+  async #isPlayed(incoming: Incoming): Promise<boolean> {
+    if (!this.#deps.isOpened(incoming)) return false;
+    if (incoming.track.kind === 'audio') return true;
+    try {
+      return framesDecoded(await incoming.receiver.getStats()) > 0;
+    } catch {
+      return false;
+    }
+  }
+}
