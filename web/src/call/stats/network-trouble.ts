@@ -1,0 +1,74 @@
+// Whether the network is why a call is not as it should be, and which half of it.
+import type { NetworkTrouble } from '../call-state.ts';
+import type { ConnectionDetails, MediaPath } from './call-details.ts';
+import type { MeasuredStream } from './measure.ts';
+import { judge } from './quality.ts';
+
+/**
+ * An encoder that does with less than it wants may only keep to the person's own limit. It is the
+ * network where what the browser believes to get through is about what the encoders aim at.
+ */
+const USED_UP_SHARE = 1.3;
+
+const WORST_LOSS = { jitterMs: null, roundTripMs: null };
+
+const isPoor = ({ lossRatio }: MeasuredStream): boolean =>
+  judge({ ...WORST_LOSS, lossRatio }) === 'poor';
+
+const isUploadWeak = (
+  sent: readonly MeasuredStream[],
+  connections: readonly ConnectionDetails[],
+): boolean => {
+  if (sent.some(isPoor)) return true;
+  return connections.some(({ path, direction, availableOutgoingBps }) => {
+    if (direction === 'receive' || availableOutgoingBps === null) return false;
+    const over = sent.filter((stream) => stream.path === path);
+    const target = over.reduce((sum, { targetBps }) => sum + (targetBps ?? 0), 0);
+    return (
+      over.some(({ isLimitedByBandwidth }) => isLimitedByBandwidth) &&
+      availableOutgoingBps < target * USED_UP_SHARE
+    );
+  });
+};
+
+/** A picture stands still for other reasons too, as a slow computer: only with losses it counts. */
+const isDownloadWeak = (received: readonly MeasuredStream[]): boolean =>
+  received.some(isPoor) ||
+  received.some(
+    (stream) =>
+      stream.freezes > 0 && judge({ ...WORST_LOSS, lossRatio: stream.lossRatio }) === 'fair',
+  );
+
+/** In one direction there is a connection, and none that works. */
+const isCutOff = (mode: MediaPath, connections: readonly ConnectionDetails[]): boolean =>
+  (['send', 'receive'] as const).some((wanted) => {
+    const states = connections
+      .filter(
+        ({ path, direction }) => path === mode && (direction === wanted || direction === 'both'),
+      )
+      .map(({ state }) => state);
+    const isUp = states.some((state) => state === 'connected');
+    return !isUp && states.some((state) => state === 'disconnected' || state === 'failed');
+  });
+
+export const troubleOf = (
+  mode: MediaPath,
+  streams: readonly MeasuredStream[],
+  connections: readonly ConnectionDetails[],
+): NetworkTrouble | null => {
+  if (isCutOff(mode, connections)) return 'reconnecting-media';
+  const going = (wanted: MeasuredStream['direction']): readonly MeasuredStream[] =>
+    streams.filter(({ direction }) => direction === wanted);
+  if (isUploadWeak(going('send'), connections)) return 'weak-upload';
+  return isDownloadWeak(going('receive')) ? 'weak-download' : null;
+};
+
+const RANKS: Readonly<Record<NetworkTrouble, number>> = {
+  'weak-download': 1,
+  'weak-upload': 2,
+  'reconnecting-media': 3,
+};
+
+/** The higher, the worse. */
+export const troubleRank = (trouble: NetworkTrouble | null): number =>
+  trouble === null ? 0 : RANKS[trouble];
