@@ -9,7 +9,9 @@ import {
   type Reaction,
   type RemotePeer,
 } from '../src/call/call-state.ts';
+import type { Preferences } from '../src/call/preferences.ts';
 import { fakeGroup, fakeSafetyCode } from './fake-group.ts';
+import { fakeNetwork, pathOf } from './fake-network.ts';
 import { portrait } from './portraits.ts';
 
 const NAMES = [
@@ -89,7 +91,13 @@ const talking = (state: CallState): Pick<Call, 'sendChat' | 'react' | 'setHand'>
   };
 };
 
-export const createFakeCall = (chosen: ChosenDevices): Call => {
+export interface FakeCall extends Call {
+  /** Of all that was told, the last; and what that was when the devices were opened. */
+  readonly preferred: () => Preferences;
+  readonly openedWith: () => Preferences | null;
+}
+
+export const createFakeCall = (chosen: ChosenDevices): FakeCall => {
   const state = createCallState();
   state.selfPeerId.value = peerIdOf(0);
   state.selfName.value = 'Mira Sørensen';
@@ -116,6 +124,8 @@ export const createFakeCall = (chosen: ChosenDevices): Call => {
   }, LEVEL_EVERY_MS);
   state.micTrack.value = state.camTrack.value;
 
+  const network = fakeNetwork(state);
+  let openedWith: Preferences | null = null;
   const leave = () => {
     state.phase.value = { name: 'left', joinedForMs: 754_000 };
   };
@@ -125,9 +135,13 @@ export const createFakeCall = (chosen: ChosenDevices): Call => {
 
   return {
     state,
-    openDevices: async () => undefined,
+    openedWith: () => openedWith,
+    openDevices: async () => {
+      openedWith ??= network.preferred();
+    },
     join: async (displayName) => {
       state.selfName.value = displayName;
+      state.callPath.value ??= pathOf(state, network.preferred());
       state.phase.value = { name: 'joined' };
     },
     leave,
@@ -149,8 +163,7 @@ export const createFakeCall = (chosen: ChosenDevices): Call => {
     chooseSpeaker: async (id) => {
       state.speakerId.value = id;
     },
-    prefer: () => undefined,
-    watchDetails: () => () => undefined,
+    ...network,
     showTiles: (tiles) => {
       document.body.dataset['visible'] = String(tiles.length);
       document.body.dataset['tiles'] = JSON.stringify(tiles);

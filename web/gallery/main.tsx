@@ -13,6 +13,12 @@ import { scenes } from './scenes.ts';
 const ROOM_PATH = '/m/gallery-gallery-gallery-';
 const SECRET = 'zjh9Xgopct6p5RKaUqw7jVik0YD8nuzllG2SZkOj0sA';
 
+/** What stands there once all that was done before is drawn. */
+const find = async (testId: string): Promise<HTMLElement | null> => {
+  await new Promise((resolve) => requestAnimationFrame(resolve));
+  return document.querySelector(`[data-testid="${testId}"]`);
+};
+
 const query = new URLSearchParams(location.search);
 const scene = scenes[query.get('scene') ?? 'home'];
 const root = document.getElementById('app');
@@ -32,10 +38,7 @@ if (root && scene) {
   };
   root.replaceChildren();
   render(<App createCall={createCall} settings={openSettings()} secrets={secrets} />, root);
-  for (const testId of scene.press ?? []) {
-    await new Promise((resolve) => requestAnimationFrame(resolve));
-    const target = document.querySelector(`[data-testid="${testId}"]`);
-    if (target instanceof HTMLElement) target.click();
-  }
+  for (const testId of scene.press ?? []) (await find(testId))?.click();
+  if (scene.focus !== undefined) (await find(scene.focus))?.focus();
   document.body.dataset['ready'] = 'true';
 }

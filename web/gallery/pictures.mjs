@@ -43,7 +43,9 @@ const README_SHOTS = [
 
 const takePicture = async (browser, url, { scene, size, scheme, file }) => {
   const complaints = [];
-  const page = await browser.newPage();
+  // One of its own: what a scene stores is no other's.
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.setViewport(SIZES[size]);
@@ -71,7 +73,7 @@ const takePicture = async (browser, url, { scene, size, scheme, file }) => {
     );
   if (moving) complaints.push(`never rests: ${moving}`);
   await page.screenshot({ path: file });
-  await page.close();
+  await context.close();
   return complaints.map((complaint) => `${scene} ${size} ${scheme}: ${complaint}`);
 };
 

@@ -1,7 +1,9 @@
 // What a scene of the gallery is, and the ways to make one.
 import type { Call } from '../src/call/call-state.ts';
+import { DEFAULT_PREFERENCES } from '../src/call/preferences.ts';
 import { fakePeer, peerIdOf } from './fake-call.ts';
 import { fakeGroup } from './fake-group.ts';
+import { pathOf } from './fake-network.ts';
 
 export interface Scene {
   readonly path: '/' | 'room' | '/nowhere';
@@ -10,6 +12,8 @@ export interface Scene {
   readonly set?: (call: Call) => void;
   /** Pressed, in this order, once the page stands: test ids. */
   readonly press?: readonly string[];
+  /** Has the focus in the end: a test id. */
+  readonly focus?: string;
 }
 
 /** Everybody is in the group unless `set` says otherwise. */
@@ -21,6 +25,7 @@ export const inCall = (set: (call: Call) => void, press: readonly string[] = [])
     state.phase.value = { name: 'joined' };
     const before = state.group.value;
     set(call);
+    state.callPath.value ??= pathOf(state, DEFAULT_PREFERENCES);
     if (state.group.value === before) state.group.value = fakeGroup(state);
   },
 });

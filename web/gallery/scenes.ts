@@ -1,6 +1,7 @@
 // What the gallery shows: each scene turns a fresh made-up call into one moment of the page.
 import type { FailReason } from '../src/call/call-state.ts';
 import { encryptedScenes } from './scenes-encrypted.ts';
+import { networkScenes } from './scenes-network.ts';
 import { inCall, pressing, type Scene, withOthers } from './scene.ts';
 import { fakePeer, peerIdOf } from './fake-call.ts';
 import { portrait, sharedScreen } from './portraits.ts';
@@ -124,4 +125,5 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'unsupported-browser': failed('unsupported-browser'),
   'not-found': { path: '/nowhere' },
   ...encryptedScenes,
+  ...networkScenes,
 };

@@ -10,6 +10,7 @@ import { Failed } from './outcomes/failed.tsx';
 import { MeetingKey } from './outcomes/meeting-key.tsx';
 import { inviteLink } from './room-link.ts';
 import { InviteContext, useLinkSecrets } from './use-link.ts';
+import { usePreferences } from './use-preferences.ts';
 import { useSettings } from './use-settings.ts';
 import { useTitle } from './use-title.ts';
 import { words } from './words.ts';
@@ -36,6 +37,7 @@ const Attempt = ({ roomId, secret, createCall, onAgain, onOtherKey }: AttemptPro
   const [call] = useState(() => createCall(roomId, used, current.value));
   const phase = call.state.phase.value;
 
+  usePreferences(call);
   useEffect(() => () => call.close(), [call]);
   // A reload comes back in; whoever has left comes back only as long as the page stands. Not before
   // the screen after the call is drawn: closing the tab or reloading it is a leave too, and keeps it.

@@ -1,6 +1,7 @@
 // What comes back from the device's storage, whatever is in it.
 import { expect, test } from 'vitest';
-import { openSettings } from './settings.ts';
+import { DEFAULT_PREFERENCES } from '../call/preferences.ts';
+import { openSettings, preferencesOf } from './settings.ts';
 
 const storageWith = (text: string | null) => {
   let held = text;
@@ -24,6 +25,7 @@ const DEFAULTS = {
   speakerId: null,
   mirror: true,
   theme: 'system',
+  ...DEFAULT_PREFERENCES,
 };
 
 const from = (text: string | null) => openSettings(storageWith(text).storage).current.value;
@@ -48,6 +50,29 @@ test('what can be read is kept beside what cannot', () => {
   expect(from('{"name":"Ada","mirror":"maybe","cameraId":""}')).toEqual({
     ...DEFAULTS,
     name: 'Ada',
+  });
+});
+
+test('what is preferred comes back, each by itself', () => {
+  const chosen = {
+    videoQuality: 'low',
+    bandwidthLimitKbps: 500,
+    audioOnly: true,
+    echoCancellation: false,
+    noiseSuppression: false,
+    autoGainControl: false,
+    hideAddress: true,
+  } as const;
+  const { storage } = storageWith(null);
+  openSettings(storage).change({ name: 'Ada', ...chosen });
+  expect(preferencesOf(openSettings(storage).current.value)).toEqual(chosen);
+  const spoilt = { ...chosen, videoQuality: '4k', bandwidthLimitKbps: 501, audioOnly: 'yes' };
+  expect(from(JSON.stringify(spoilt))).toEqual({
+    ...DEFAULTS,
+    ...chosen,
+    videoQuality: 'auto',
+    bandwidthLimitKbps: null,
+    audioOnly: false,
   });
 });
 

@@ -9,6 +9,7 @@ import { copyText } from '../copy.ts';
 import { toggleCamera, toggleMicrophone } from '../devices/media-toggles.tsx';
 import { handOff } from '../hand-off.ts';
 import type { Size } from '../layout.ts';
+import { DetailsPanel } from '../details/details-panel.tsx';
 import { PeoplePanel } from '../panels/people-panel.tsx';
 import { SettingsPanel } from '../panels/settings-panel.tsx';
 import { Shield } from '../shield/shield.tsx';
@@ -18,6 +19,8 @@ import { useShortcuts } from '../use-shortcuts.ts';
 import { useSize } from '../use-size.ts';
 import { words } from '../words.ts';
 import { Announcer } from './announcer.tsx';
+import { AudioOnlyMark } from './audio-only-mark.tsx';
+import { CallMode } from './call-mode.tsx';
 import { Connection } from './connection.tsx';
 import { ControlBar, toggleHand } from './control-bar.tsx';
 import { Elapsed } from './elapsed.tsx';
@@ -57,7 +60,10 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
   const { ref: main, size } = useSize<HTMLDivElement>();
   const isShort = isShortBar(size);
   const alone = state.peers.value.length === 0;
-  const isWell = state.connection.value === 'connected' && state.keyTrouble.value === null;
+  const isWell =
+    state.connection.value === 'connected' &&
+    state.keyTrouble.value === null &&
+    state.networkTrouble.value !== 'reconnecting-media';
   const idle = useIdle(bar, !alone && isWell);
 
   const copyLink = async () => {
@@ -81,6 +87,7 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
     call,
     isShort,
     onSettings: () => toggle('settings'),
+    onDetails: () => toggle('details'),
     onCopyLink: () => handOff(copyLink()),
     onKeyboard: () => (help.value = true),
   });
@@ -102,7 +109,9 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
         {alone && !state.screenOn.value && <FirstOne />}
         <div class="corner">
           <Shield call={call} />
+          <CallMode state={state} />
           <Elapsed since={state.joinedAt} />
+          <AudioOnlyMark />
         </div>
         <Connection state={state} />
         <ToastList toasts={toasts} />
@@ -111,6 +120,7 @@ export const CallScreen = ({ call }: { readonly call: Call }) => {
       {open.value === 'chat' && <ChatPanel chat={chat} onClose={close} />}
       {open.value === 'people' && <PeoplePanel call={call} pinning={pinning} onClose={close} />}
       {open.value === 'settings' && <SettingsPanel call={call} onClose={close} />}
+      {open.value === 'details' && <DetailsPanel call={call} onClose={close} />}
       <KeyboardHelp open={help} />
       <Announcer state={state} />
     </main>

@@ -1,33 +1,28 @@
-// The status line: whether the server is heard, and whether one has keys. Always there for tests and
-// readers; seen only while something is not well, and then the first cause alone.
+// The status line: whether the server is heard, whether one has keys, and how the network does. Always
+// there for tests and readers; seen only while something is not well, and then the worst alone.
 import type { CallState } from '../../call/call-state.ts';
 import { Icon } from '../icon.tsx';
-import { keyTroubleWords } from '../words-encryption.ts';
-import { words } from '../words.ts';
+import { worstTrouble } from './trouble.ts';
 
 export const Connection = ({ state }: { readonly state: CallState }) => {
   const connection = state.connection.value;
-  const trouble = state.keyTrouble.value;
+  const keyTrouble = state.keyTrouble.value;
+  const networkTrouble = state.networkTrouble.value;
+  const trouble = worstTrouble({ connection, keyTrouble, networkTrouble });
   return (
     <p
       class="connection"
       role="status"
       data-testid="connection"
       data-state={connection}
-      data-key-trouble={trouble ?? undefined}
+      data-key-trouble={keyTrouble ?? undefined}
+      data-network-trouble={networkTrouble ?? undefined}
     >
-      {connection === 'reconnecting' ? (
+      {trouble && (
         <>
-          <Icon name="wifi-off" small />
-          {words.call.reconnecting}
+          <Icon name={trouble.icon} small {...(trouble.behind && { behind: trouble.behind })} />
+          <span>{trouble.what}</span>
         </>
-      ) : (
-        trouble && (
-          <>
-            <Icon name="shield-alert" small />
-            <span>{keyTroubleWords[trouble]}</span>
-          </>
-        )
       )}
     </p>
   );

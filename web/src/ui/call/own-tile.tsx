@@ -8,10 +8,12 @@ import type { Corner } from '../layout.ts';
 import { useSettings } from '../use-settings.ts';
 import { Video } from '../video.tsx';
 import { tileKeyWords } from '../words-encryption.ts';
+import { qualityWords } from '../words-network.ts';
 import { words } from '../words.ts';
 import type { PlacedTile } from './arrange.ts';
 import { KeyMark } from './key-mark.tsx';
 import { PinButton } from './pin-button.tsx';
+import { QualityMark } from './quality-mark.tsx';
 import { TileBox } from './tile-box.tsx';
 import { TileName } from './tile-name.tsx';
 import { TileReactions } from './tile-reactions.tsx';
@@ -26,7 +28,7 @@ interface OwnTileProps {
 }
 
 export const OwnTile = ({ call, placed, corner, pinning }: OwnTileProps) => {
-  const { selfPeerId, selfName, camTrack, activeSpeaker, ownEncryption } = call.state;
+  const { selfPeerId, selfName, camTrack, activeSpeaker, ownEncryption, ownQuality } = call.state;
   const { mirror } = useSettings().current.value;
   const floating = useFloating(corner);
   const peerId = selfPeerId.value;
@@ -43,6 +45,7 @@ export const OwnTile = ({ call, placed, corner, pinning }: OwnTileProps) => {
       speaking={peerId !== null && activeSpeaker.value === peerId}
       hue={hueOf(peerId ?? '')}
       encryption={ownEncryption.value}
+      quality={ownQuality.value}
       {...(floats && { floating })}
     >
       <Avatar name={selfName.value} id={peerId ?? ''} />
@@ -50,6 +53,7 @@ export const OwnTile = ({ call, placed, corner, pinning }: OwnTileProps) => {
       <TileReactions reactions={call.state.reactions} peerId={peerId} />
       <TileName name={words.call.you} micOn={micOn} handRaised={call.state.handRaised.value} />
       <div class="tile-marks">
+        <QualityMark quality={ownQuality.value} wordsOf={(how) => qualityWords.own[how]} />
         <KeyMark
           state={ownEncryption.value}
           waiting={tileKeyWords.ownWaiting}

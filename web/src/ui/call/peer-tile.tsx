@@ -5,11 +5,13 @@ import { Avatar } from '../avatar.tsx';
 import { hueOf } from '../initials.ts';
 import { Video } from '../video.tsx';
 import { tileKeyWords } from '../words-encryption.ts';
+import { qualityWords } from '../words-network.ts';
 import { words } from '../words.ts';
 import type { PlacedTile } from './arrange.ts';
 import { KeyMark, KeyWords } from './key-mark.tsx';
 import { nameOf } from './peer-name.ts';
 import { PinButton } from './pin-button.tsx';
+import { QualityMark } from './quality-mark.tsx';
 import { TileBox } from './tile-box.tsx';
 import { TileMark } from './tile-mark.tsx';
 import { TileName } from './tile-name.tsx';
@@ -24,7 +26,7 @@ interface PeerTileProps {
 }
 
 export const PeerTile = ({ peer, placed, state, pinning }: PeerTileProps) => {
-  const { peerId, displayName, connected, micOn, camOn, camTrack, encryption } = peer;
+  const { peerId, displayName, connected, micOn, camOn, camTrack, encryption, quality } = peer;
   const name = nameOf(peer);
   const failed = camOn ? tileKeyWords.failed.video : tileKeyWords.failed.sound;
   return (
@@ -37,6 +39,7 @@ export const PeerTile = ({ peer, placed, state, pinning }: PeerTileProps) => {
       speaking={state.activeSpeaker.value === peerId}
       hue={hueOf(peerId)}
       encryption={encryption}
+      quality={quality}
     >
       <Avatar name={displayName} id={peerId} />
       {camOn && camTrack && <Video track={camTrack} />}
@@ -44,7 +47,9 @@ export const PeerTile = ({ peer, placed, state, pinning }: PeerTileProps) => {
       <TileReactions reactions={state.reactions} peerId={peerId} />
       <TileName name={name} micOn={micOn} handRaised={peer.handRaisedAt !== null} />
       <div class="tile-marks">
-        {!connected && (
+        {connected ? (
+          <QualityMark quality={quality} wordsOf={(how) => qualityWords.of(how, displayName)} />
+        ) : (
           <TileMark icon="wifi-off" what={words.call.connectionLost(name)} testId="lost-mark" />
         )}
         <KeyMark state={encryption} waiting={tileKeyWords.waiting} failed={failed} />

@@ -4,10 +4,12 @@ import { handOff } from '../hand-off.ts';
 import { Icon } from '../icon.tsx';
 import { Video } from '../video.tsx';
 import { tileKeyWords } from '../words-encryption.ts';
+import { qualityWords } from '../words-network.ts';
 import { words } from '../words.ts';
 import type { PlacedTile } from './arrange.ts';
 import { KeyMark, KeyWords } from './key-mark.tsx';
 import { PinButton } from './pin-button.tsx';
+import { QualityMark } from './quality-mark.tsx';
 import { TileBox } from './tile-box.tsx';
 import { TileName } from './tile-name.tsx';
 import type { Pinning } from './use-pinning.ts';
@@ -30,12 +32,17 @@ export const ScreenTile = ({ peer, placed, pinning }: ScreenTileProps) => {
       peer={peer.peerId}
       label={title}
       encryption={encryption}
+      quality={peer.quality}
     >
       {encryption !== 'failed' && <p class="tile-words">{waits}</p>}
       {peer.screenTrack && <Video track={peer.screenTrack} />}
       <KeyWords state={encryption} failed={tileKeyWords.failed.screen} />
       <TileName name={title} />
       <div class="tile-marks">
+        <QualityMark
+          quality={peer.quality}
+          wordsOf={(how) => qualityWords.of(how, peer.displayName)}
+        />
         <KeyMark
           state={encryption}
           waiting={tileKeyWords.waiting}
@@ -64,6 +71,7 @@ export const OwnScreenTile = ({ call, placed }: OwnScreenTileProps) => (
     peer={call.state.selfPeerId.value ?? undefined}
     label={words.call.ownScreen}
     encryption={call.state.ownEncryption.value}
+    quality={call.state.ownQuality.value}
   >
     <div class="tile-card">
       <p>{words.call.sharing}</p>

@@ -4,11 +4,12 @@ import type { IconName } from '../icon-names.ts';
 
 interface TileMarkProps {
   readonly icon: IconName;
+  readonly behind?: IconName;
   readonly what: string;
   readonly testId: string;
 }
 
-export const TileMark = ({ icon, what, testId }: TileMarkProps) => (
+export const TileMark = ({ icon, behind, what, testId }: TileMarkProps) => (
   // The tab index lets Safari focus it on a tap.
   <button
     type="button"
@@ -18,6 +19,6 @@ export const TileMark = ({ icon, what, testId }: TileMarkProps) => (
     data-tip={what}
     aria-label={what}
   >
-    <Icon name={icon} small />
+    <Icon name={icon} small {...(behind && { behind })} />
   </button>
 );

@@ -2,7 +2,10 @@
 import type { Call } from '../../call/call-state.ts';
 import { isTouchFirst } from '../browser.ts';
 import { handOff } from '../hand-off.ts';
+import { useSettings } from '../use-settings.ts';
 import { handWords } from '../words-chat.ts';
+import { detailsWords } from '../words-details.ts';
+import { audioOnlyWords } from '../words-network.ts';
 import { words } from '../words.ts';
 import type { MenuItem } from './more-menu.tsx';
 import { useFullScreen } from './use-full-screen.ts';
@@ -12,12 +15,15 @@ interface MenuActions {
   /** The hand has no room in the bar. */
   readonly isShort: boolean;
   readonly onSettings: () => void;
+  readonly onDetails: () => void;
   readonly onCopyLink: () => void;
   readonly onKeyboard: () => void;
 }
 
 export const useMenuItems = (actions: MenuActions): readonly MenuItem[] => {
   const fullScreen = useFullScreen();
+  const { current, change } = useSettings();
+  const { audioOnly } = current.value;
   const handRaised = actions.call.state.handRaised.value;
   const hand: MenuItem = {
     icon: 'hand',
@@ -27,11 +33,23 @@ export const useMenuItems = (actions: MenuActions): readonly MenuItem[] => {
     pressed: handRaised,
     onChoose: () => handOff(actions.call.setHand(!handRaised)),
   };
+  const soundAlone: MenuItem = {
+    icon: audioOnly ? 'video' : 'headphones',
+    label: audioOnly ? audioOnlyWords.off : audioOnlyWords.on,
+    testId: 'menu-audio-only',
+    onChoose: () => change({ audioOnly: !audioOnly }),
+  };
   const settings: MenuItem = {
     icon: 'settings',
     label: words.more.settings,
     testId: 'settings',
     onChoose: actions.onSettings,
+  };
+  const details: MenuItem = {
+    icon: 'activity',
+    label: detailsWords.title,
+    testId: 'details-open',
+    onChoose: actions.onDetails,
   };
   const copyLink: MenuItem = {
     icon: 'link',
@@ -54,7 +72,9 @@ export const useMenuItems = (actions: MenuActions): readonly MenuItem[] => {
   };
   return [
     ...(actions.isShort ? [hand] : []),
+    soundAlone,
     settings,
+    details,
     copyLink,
     ...(fullScreen.possible ? [screen] : []),
     ...(isTouchFirst() ? [] : [keyboard]),

@@ -1,7 +1,7 @@
 // Which panel is open beside the stage: one at most.
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 
-export type PanelName = 'none' | 'chat' | 'people' | 'settings';
+export type PanelName = 'none' | 'chat' | 'people' | 'settings' | 'details';
 
 export interface Panels {
   readonly open: ReadonlySignal<PanelName>;

@@ -9,6 +9,7 @@ import { useShortcuts } from '../use-shortcuts.ts';
 import { Wordmark } from '../wordmark.tsx';
 import { words } from '../words.ts';
 import { JoinForm } from './join-form.tsx';
+import { LobbySettings } from './lobby-settings.tsx';
 import { PeopleCount } from './people-count.tsx';
 import { Preview } from './preview.tsx';
 
@@ -33,6 +34,7 @@ export const Lobby = ({ call }: { readonly call: Call }) => {
           <JoinForm call={call} />
           <section class="lobby-devices" aria-label={words.lobby.devices}>
             <DeviceMenus call={call} />
+            <LobbySettings />
           </section>
         </div>
       </div>

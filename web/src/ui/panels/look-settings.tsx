@@ -2,23 +2,19 @@
 import { useSettings } from '../use-settings.ts';
 import { Icon } from '../icon.tsx';
 import { THEMES } from '../settings.ts';
+import { SwitchRow } from '../switch-row.tsx';
 import { words } from '../words.ts';
 
 export const MirrorSwitch = () => {
   const { current, change } = useSettings();
   return (
-    <label class="switch-row">
-      <Icon name="flip-vertical-2" />
-      <span>{words.settings.mirror}</span>
-      <input
-        type="checkbox"
-        role="switch"
-        class="switch"
-        data-testid="mirror"
-        checked={current.value.mirror}
-        onChange={(event) => change({ mirror: event.currentTarget.checked })}
-      />
-    </label>
+    <SwitchRow
+      icon="flip-vertical-2"
+      label={words.settings.mirror}
+      testId="mirror"
+      checked={current.value.mirror}
+      onChange={(checked) => change({ mirror: checked })}
+    />
   );
 };
 

@@ -1,7 +1,8 @@
-// What can be changed during a call: the devices, and how things look here.
+// What can be changed during a call: the devices, what one prefers, and how things look here.
 import type { Call } from '../../call/call-state.ts';
 import { DeviceMenus } from '../devices/device-menus.tsx';
 import { DeviceProblems } from '../devices/device-problems.tsx';
+import { PrivacySettings, SoundSettings, VideoSettings } from '../preferences/media-settings.tsx';
 import { words } from '../words.ts';
 import { MirrorSwitch, ThemeMenu } from './look-settings.tsx';
 import { Panel } from './panel.tsx';
@@ -16,6 +17,9 @@ export const SettingsPanel = ({ call, onClose }: SettingsPanelProps) => (
     <h3>{words.lobby.devices}</h3>
     <DeviceMenus call={call} />
     <DeviceProblems call={call} />
+    <SoundSettings />
+    <VideoSettings />
+    <PrivacySettings />
     <h3>{words.settings.picture}</h3>
     <MirrorSwitch />
     <h3>{words.settings.look}</h3>
