@@ -8,6 +8,7 @@ import type { GuardedSender } from './encryption/frame-guard.ts';
 import { LimitedSenders } from './limited-senders.ts';
 import type { Preferences } from './preferences.ts';
 import { sendEncoding } from './send-encodings.ts';
+import type { ConnectionReading } from './stats/stats-reading.ts';
 import type { Request } from './transport.ts';
 
 export interface SendMediaDeps {
@@ -116,6 +117,20 @@ export class SendMedia {
     this.#limited.drop(source);
     sent?.producer.close();
     sent?.guarded.detach();
+  }
+
+  /** For the statistics. Rejects once closed. */
+  async read(): Promise<ConnectionReading> {
+    const sources = new Map(
+      [...this.#sent].map(([source, { producer }]) => [producer.rtpParameters.mid, source]),
+    );
+    return {
+      path: 'sfu',
+      direction: 'send',
+      state: this.#transport.connectionState,
+      report: await this.#transport.getStats(),
+      sentIn: (mid) => sources.get(mid),
+    };
   }
 
   close(): void {

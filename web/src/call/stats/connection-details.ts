@@ -37,14 +37,16 @@ export const connectionDetails = (
     entries.candidates.find(({ id }) => id === wanted);
   const local = byId(pair?.localCandidateId);
   const [from, to] = [kindOf(local), kindOf(byId(pair?.remoteCandidateId))];
-  const roundTrip = pair?.currentRoundTripTime;
+  // Firefox says 0 as long as it has measured none.
+  const roundTripMs = (pair?.currentRoundTripTime ?? 0) * 1_000;
   return {
     path,
     direction,
     state,
-    roundTripMs: roundTrip === undefined ? null : roundTrip * 1_000,
+    roundTripMs: roundTripMs === 0 ? null : roundTripMs,
     candidates: from === undefined || to === undefined ? null : `${from} → ${to}`,
     protocol: protocolOf(local),
-    availableOutgoingBps: pair?.availableOutgoingBitrate ?? null,
+    // Where nothing is sent it is what browsers begin with.
+    availableOutgoingBps: direction === 'receive' ? null : (pair?.availableOutgoingBitrate ?? null),
   };
 };

@@ -87,10 +87,14 @@ const foundInbound = (entries: Entries, received: StatsReading['received']): rea
     return [{ direction: 'receive', ...stream, codec: codecOf(entries, entry), counted }];
   });
 
-const foundOutbound = (entries: Entries, sent: StatsReading['sent']): readonly Found[] =>
+const foundOutbound = (
+  entries: Entries,
+  { sentIn }: ConnectionReading,
+  sent: StatsReading['sent'],
+): readonly Found[] =>
   entries.outbound.flatMap((entry) => {
     const track = entries.mediaSources.find(({ id }) => id === entry.mediaSourceId);
-    const source = sent(track?.trackIdentifier ?? '');
+    const source = sentIn?.(entry.mid ?? '') ?? sent(track?.trackIdentifier ?? '');
     if (source === undefined) return [];
     const report = entries.remoteInbound.find(({ localId }) => localId === entry.id);
     const counted: Counted = {
@@ -125,9 +129,9 @@ const together = (path: MediaPath, found: readonly Found[]): readonly CountedStr
 /** Never throws. */
 export const snapshotOf = (reading: StatsReading): Snapshot => {
   const { mode, reason, epoch, received, sent } = reading;
-  const read = reading.connections.map((connection: ConnectionReading) => {
+  const read = reading.connections.map((connection) => {
     const entries = readEntries(connection.report);
-    const found = [...foundInbound(entries, received), ...foundOutbound(entries, sent)];
+    const found = [...foundInbound(entries, received), ...foundOutbound(entries, connection, sent)];
     return {
       details: connectionDetails(connection, entries),
       streams: together(connection.path, found),

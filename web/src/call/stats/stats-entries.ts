@@ -41,6 +41,8 @@ const Entry = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('outbound-rtp'),
     ...Rtp,
+    mid: text,
+    /** Not in Firefox. */
     mediaSourceId: text,
     bytesSent: number,
     packetsSent: number,

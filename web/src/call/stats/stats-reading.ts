@@ -8,6 +8,8 @@ export type StatsReport = Iterable<readonly [unknown, unknown]>;
 
 export interface ConnectionReading extends Pick<ConnectionDetails, 'path' | 'direction' | 'state'> {
   readonly report: StatsReport;
+  /** What is sent in that media section. Firefox names no track of what it sends. */
+  readonly sentIn?: (mid: string) => StreamSource | undefined;
 }
 
 export interface ReceivedStream {
@@ -22,5 +24,6 @@ export interface StatsReading {
   readonly connections: readonly ConnectionReading[];
   /** By the track's id. */
   readonly received: (trackIdentifier: string) => ReceivedStream | undefined;
+  /** By the own track's id, where the connection does not say. */
   readonly sent: (trackIdentifier: string) => StreamSource | undefined;
 }
