@@ -5,14 +5,17 @@ import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { createIceServers, type TurnSettings } from './auth/ice-servers.ts';
 import { createRoomIds, roomTag } from './auth/room-ids.ts';
 import { deriveSecrets } from './auth/secrets.ts';
 import { createTokens } from './auth/tokens.ts';
 import type { Clock } from './clock.ts';
 import type { Tls } from './config.ts';
+import { goDirect } from './handlers/call-mode.ts';
 import type { HandlerDeps } from './handlers/context.ts';
 import { watchMedia } from './handlers/media-events.ts';
 import { endMembership } from './handlers/membership.ts';
+import { closeLost, ensurePlaced } from './handlers/placement.ts';
 import { healthRoutes } from './http/health.ts';
 import { pageRoutes } from './http/page.ts';
 import { answerError, installProblems } from './http/problem.ts';
@@ -20,6 +23,7 @@ import { roomRoutes } from './http/rooms.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { createMediaPool } from './media/media-pool.ts';
 import { CLOSE, LIMITS } from './protocol/index.ts';
+import type { CallModePolicy } from './rooms/mode-rules.ts';
 import { RoomService } from './rooms/room-service.ts';
 import type { RoomStore } from './rooms/room-store.ts';
 import type { ConnectionLimits } from './socket/rate-limit.ts';
@@ -34,6 +38,9 @@ export interface AppDeps {
   /** Everything that this server signs is signed with keys derived from it. */
   readonly secret: string;
   readonly maxPeersPerRoom: number;
+  readonly callMode: CallModePolicy;
+  /** What pages are told to use beside the media node; null where there is none. */
+  readonly turn: TurnSettings | null;
   readonly corsOrigins: readonly string[];
   /** How many proxies of ours a request passes; 0 believes no header. */
   readonly trustedProxies: number;
@@ -90,6 +97,9 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     onAbsenceOver: (roomId, peerId, session) => {
       void endMembership(handlers, { roomId, peerId, session }, 'timeout');
     },
+    onMayGoDirect: (roomId) => void goDirect(handlers, roomId),
+    onLacksHome: (roomId) => ensurePlaced(handlers, roomId),
+    onMediaLost: (roomId, lost) => void closeLost(handlers, roomId, lost),
     onError: (error, roomId) =>
       log.error({ room: roomTag(roomId), err: error }, 'room store failed'),
   });
@@ -100,6 +110,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     clock,
     log,
     maxPeersPerRoom: deps.maxPeersPerRoom,
+    callMode: deps.callMode,
+    iceServers: createIceServers(deps.turn, clock),
     isDraining: () => isDraining,
   };
 

@@ -26,6 +26,30 @@ const origins = z
     ),
   );
 
+const HOST = String.raw`(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?`;
+const TRANSPORT = String.raw`(?:\?transport=(?:udp|tcp))?`;
+/** RFC 7064 §3.1, RFC 7065 §3.1: no slashes and no user; a transport for TURN alone. */
+const ICE_URL = new RegExp(`^(?:stuns?:${HOST}|turns?:${HOST}${TRANSPORT})$`);
+
+/** Browsers get slower with each of them. */
+const MOST_ICE_URLS = 8;
+
+const iceUrls = z
+  .string()
+  .transform((list) => list.split(',').map((url) => url.trim()))
+  .pipe(
+    z
+      .array(
+        z.string().regex(ICE_URL, {
+          error:
+            'must be stun:, stuns:, turn: or turns:, then host, :port and ?transport=udp or tcp',
+        }),
+      )
+      .max(MOST_ICE_URLS),
+  );
+
+const TURN_URL = /(?:^|,)\s*turns?:/;
+
 const Settings = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: whole(0, HIGHEST_PORT).default(3000),
@@ -50,6 +74,13 @@ const Settings = z.object({
   RTC_PORT_BASE: whole(0, HIGHEST_PORT).default(40_000),
   MEDIA_WORKERS: whole(1, 256).default(availableParallelism()),
   MEDIASOUP_WORKER_BIN: z.string().min(1).optional(),
+  /** `auto`: two people send to each other directly where they can. */
+  CALL_MODE: z.enum(['auto', 'sfu-only']).default('auto'),
+  TURN_URLS: iceUrls.default([]),
+  /** Shared with the TURN server (coturn's static-auth-secret). */
+  TURN_SECRET: z.string().min(16).optional(),
+  /** Seconds that a credential can be used for. Shorter: pages renew theirs more often. */
+  TURN_TTL: whole(10, 86_400).default(3600),
   MAX_PEERS_PER_ROOM: whole(2, 200).default(100),
 });
 
@@ -71,7 +102,7 @@ export class ConfigError extends Error {
   }
 }
 
-const SECRETS = ['JWT_SECRET'] as const;
+const SECRETS = ['JWT_SECRET', 'TURN_SECRET'] as const;
 
 /** `NAME_FILE` stands in for `NAME`, so that a secret need not be in the environment. */
 const readSecretFiles = (env: NodeJS.ProcessEnv, problems: string[]): NodeJS.ProcessEnv => {
@@ -94,6 +125,10 @@ const readTogether = (given: Readonly<Record<string, unknown>>, problems: string
   const has = (name: string): boolean => given[name] !== undefined;
   if (has('TLS_CERT_FILE') !== has('TLS_KEY_FILE')) {
     problems.push('TLS_CERT_FILE, TLS_KEY_FILE: set both or neither');
+  }
+  const { TURN_URLS } = given;
+  if (typeof TURN_URLS === 'string' && TURN_URL.test(TURN_URLS) && !has('TURN_SECRET')) {
+    problems.push('TURN_SECRET: is required when TURN_URLS has a turn: or turns: URL');
   }
   if (given['NODE_ENV'] === 'production' && !has('JWT_SECRET')) {
     problems.push('JWT_SECRET: is required when NODE_ENV is production');

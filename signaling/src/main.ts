@@ -36,6 +36,12 @@ const start = async (config: Config): Promise<void> => {
     limits: DEFAULT_LIMITS,
     secret: config.JWT_SECRET ?? (await readOrMakeSecret(config.DATA_DIR)),
     maxPeersPerRoom: config.MAX_PEERS_PER_ROOM,
+    callMode: config.CALL_MODE,
+    turn: {
+      urls: config.TURN_URLS,
+      secret: config.TURN_SECRET,
+      ttlSeconds: config.TURN_TTL,
+    },
     corsOrigins: config.CORS_ORIGINS,
     trustedProxies: config.TRUST_PROXY,
     tls: config.tls,

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { buildApp } from '../../signaling/src/app.ts';
 import { systemClock } from '../../signaling/src/clock.ts';
+import type { CallModePolicy } from '../../signaling/src/rooms/mode-rules.ts';
+import type { TurnSettings } from '../../signaling/src/auth/ice-servers.ts';
 import { createMemoryRoomStore } from '../../signaling/src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../signaling/src/rooms/room-store.ts';
 import { DEFAULT_LIMITS } from '../../signaling/src/socket/rate-limit.ts';
@@ -24,6 +26,8 @@ export interface InProcessServer {
 
 export interface InProcessOptions {
   readonly webRoot?: string;
+  readonly callMode?: CallModePolicy;
+  readonly turn?: TurnSettings;
   /** What signaling takes for the media server. */
   readonly mediaNode?: (media: MediaServer) => MediaNode;
   /** What a socket is told in place of that text. */
@@ -32,6 +36,8 @@ export interface InProcessOptions {
 
 export const startInProcess = async ({
   webRoot = BUILT_PAGE,
+  callMode = 'auto',
+  turn,
   mediaNode = (media) => media,
   tell = (text) => text,
 }: InProcessOptions = {}): Promise<InProcessServer> => {
@@ -53,6 +59,8 @@ export const startInProcess = async ({
     limits: DEFAULT_LIMITS,
     secret: 'a secret of the tests, long enough',
     maxPeersPerRoom: 100,
+    callMode,
+    turn: turn ?? null,
     corsOrigins: [],
     trustedProxies: 0,
     tls: null,

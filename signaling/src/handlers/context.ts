@@ -1,11 +1,13 @@
 // What a handler works with, and how a handler is bound to the schema of its request.
 import type { FastifyBaseLogger } from 'fastify';
 import * as z from 'zod/mini';
+import type { IceServerList } from '../auth/ice-servers.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { MediaPool } from '../media/media-pool.ts';
 import type { PeerId, RoomId } from '../protocol/index.ts';
+import type { CallModePolicy } from '../rooms/mode-rules.ts';
 import type { RoomPeer, RoomRecord } from '../rooms/record.ts';
 import type { RoomService } from '../rooms/room-service.ts';
 
@@ -16,6 +18,8 @@ export interface HandlerDeps {
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
   readonly maxPeersPerRoom: number;
+  readonly callMode: CallModePolicy;
+  readonly iceServers: IceServerList;
   readonly isDraining: () => boolean;
 }
 

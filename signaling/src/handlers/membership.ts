@@ -1,4 +1,5 @@
 // Coming and going: join, resume, leave, and the heartbeat (PROTOCOL J1–J6).
+import * as z from 'zod/mini';
 import { roomTag } from '../auth/room-ids.ts';
 import { AppError } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
@@ -9,6 +10,7 @@ import { roomView } from '../rooms/views.ts';
 import { missedBy } from './missed.ts';
 import {
   bind,
+  type BoundHandler,
   type HandlerContext,
   type HandlerDeps,
   type Membership,
@@ -17,10 +19,20 @@ import {
 import { persist } from './persist.ts';
 import { ensurePlaced } from './placement.ts';
 
-const requireEntry = ({ deps, session }: HandlerContext, protocol: number): void => {
-  if (protocol !== PROTOCOL_VERSION) {
-    throw new AppError('upgrade-required', `this server speaks protocol ${PROTOCOL_VERSION}`);
-  }
+const Greeting = z.object({ protocol: z.int() });
+
+/** Looks at the number before all else: another protocol may well have another shape (PROTOCOL J2). */
+const ofThisProtocol =
+  (handler: BoundHandler): BoundHandler =>
+  async (context, data) => {
+    const greeting = Greeting.safeParse(data);
+    if (greeting.success && greeting.data.protocol !== PROTOCOL_VERSION) {
+      throw new AppError('upgrade-required', `this server speaks protocol ${PROTOCOL_VERSION}`);
+    }
+    return handler(context, data);
+  };
+
+const requireEntry = ({ deps, session }: HandlerContext): void => {
   if (session.membership !== null) throw new AppError('already-joined', 'one socket, one session');
   if (deps.isDraining()) throw new AppError('draining', 'this node is going down');
 };
@@ -32,21 +44,28 @@ const enter =
     if (peer !== undefined) context.session.enter(holder.roomId, peer, record);
   };
 
-const join = bind(Requests.join, async (context, { protocol, token }) => {
-  requireEntry(context, protocol);
+const join = bind(Requests.join, async (context, { token, direct }) => {
+  requireEntry(context);
   const { deps } = context;
   const { room: roomId, peer: peerId } = deps.tokens.verify(token, ['join', 'session']);
   const ring = await deps.rooms.readMessages(roomId, Infinity);
   const { record } = await deps.rooms.execute(
     roomId,
-    { type: 'join', peerId, maxPeers: deps.maxPeersPerRoom },
+    {
+      type: 'join',
+      peerId,
+      maxPeers: deps.maxPeersPerRoom,
+      direct,
+      callMode: deps.callMode,
+    },
     enter(context, { roomId, peerId }),
   );
   // Of another life of the room there is nothing to have.
   const lastMessage = ring?.incarnation === record.incarnation ? ring.last : 0;
   context.session.skipMessages(lastMessage);
-  deps.log.info({ room: roomTag(roomId), peer: peerId, peers: record.peers.length }, 'peer joined');
-  ensurePlaced(deps, roomId);
+  const here = { peers: record.peers.length, mode: record.mode.type };
+  deps.log.info({ room: roomTag(roomId), peer: peerId, ...here }, 'peer joined');
+  void ensurePlaced(deps, roomId);
   return {
     version: record.version,
     data: {
@@ -55,42 +74,39 @@ const join = bind(Requests.join, async (context, { protocol, token }) => {
       room: roomView(record),
       lastMessage,
       rtpCapabilities: OFFERED_CAPABILITIES,
-      ice: { iceServers: [], expiresInSeconds: null },
+      ice: deps.iceServers.forPeer(peerId),
     },
   };
 });
 
-const resume = bind(
-  Requests.resume,
-  async (context, { protocol, sessionToken, position, lastMessage }) => {
-    requireEntry(context, protocol);
-    const { deps, session } = context;
-    const { room: roomId, peer: peerId } = deps.tokens.verify(sessionToken, ['session']);
-    await deps.rooms.eventsSince(roomId, position);
-    const { record } = await deps.rooms.execute(
-      roomId,
-      { type: 'resume', peerId },
-      enter(context, { roomId, peerId }),
-    );
-    try {
-      const { data, lastSeq } = await missedBy(deps, { roomId, peerId }, record, {
-        position,
-        lastMessage,
-      });
-      session.skipMessages(lastSeq);
-      const missed = data.kind === 'events' ? data.events.length : undefined;
-      deps.log.info({ room: roomTag(roomId), peer: peerId, missed }, 'peer resumed');
-      ensurePlaced(deps, roomId);
-      return { version: record.version, data };
-    } catch (error) {
-      // The room was reset between the two looks: the session that was taken up is given back.
-      const membership = session.membership;
-      session.exit();
-      if (membership !== null) await loseConnection(deps, membership);
-      throw error;
-    }
-  },
-);
+const resume = bind(Requests.resume, async (context, { sessionToken, position, lastMessage }) => {
+  requireEntry(context);
+  const { deps, session } = context;
+  const { room: roomId, peer: peerId } = deps.tokens.verify(sessionToken, ['session']);
+  await deps.rooms.eventsSince(roomId, position);
+  const { record } = await deps.rooms.execute(
+    roomId,
+    { type: 'resume', peerId },
+    enter(context, { roomId, peerId }),
+  );
+  try {
+    const { data, lastSeq } = await missedBy(deps, { roomId, peerId }, record, {
+      position,
+      lastMessage,
+    });
+    session.skipMessages(lastSeq);
+    const missed = data.kind === 'events' ? data.events.length : undefined;
+    deps.log.info({ room: roomTag(roomId), peer: peerId, missed }, 'peer resumed');
+    void ensurePlaced(deps, roomId);
+    return { version: record.version, data };
+  } catch (error) {
+    // The room was reset between the two looks: the session that was taken up is given back.
+    const membership = session.membership;
+    session.exit();
+    if (membership !== null) await loseConnection(deps, membership);
+    throw error;
+  }
+});
 
 /** Takes a peer out of the room and its media with it; nothing when that session is over. */
 const leaveRoom = async (
@@ -142,4 +158,9 @@ export const endMembership = (
 
 const heartbeat = bind(Requests.heartbeat, async () => ({ data: {} }));
 
-export const membershipHandlers = { join, resume, leave, heartbeat };
+export const membershipHandlers = {
+  join: ofThisProtocol(join),
+  resume: ofThisProtocol(resume),
+  leave,
+  heartbeat,
+};

@@ -2,19 +2,19 @@
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import { roomTag } from '../auth/room-ids.ts';
 import { AppError } from '../errors.ts';
+import { callMedia } from '../media/media-calls.ts';
 import type { RoomId } from '../protocol/index.ts';
+import { lacksHome } from '../rooms/mode-rules.ts';
 import type { Home } from '../rooms/record.ts';
+import type { MediaLost } from '../rooms/room-service.ts';
 import type { HandlerDeps, Membership } from './context.ts';
 
 type Deps = Pick<HandlerDeps, 'rooms' | 'media' | 'clock' | 'log'>;
 
-/** While no worker is up: how soon to look again. */
-export const PLACE_RETRY_MS = 500;
-
-/** No error when another node was faster. Rejects with AppError. */
+/** No error when another node was faster, or none is needed any more. Rejects with AppError. */
 const place = async (deps: Deps, roomId: RoomId): Promise<void> => {
   const record = deps.rooms.known(roomId);
-  if (record === null || record.home !== null) return;
+  if (record === null || !lacksHome(record)) return;
   const home = deps.media.choose();
   const placement = Math.max(record.placement + 1, deps.clock.now());
   try {
@@ -22,27 +22,42 @@ const place = async (deps: Deps, roomId: RoomId): Promise<void> => {
     deps.log.info({ room: roomTag(roomId), placement, worker: home.worker }, 'room placed');
   } catch (error) {
     const known = deps.rooms.known(roomId);
-    const isOver = known === null || known.home !== null;
+    const isOver = known === null || !lacksHome(known);
     if (!isOver) throw error;
   }
 };
 
-/** Sees to it, in the background, that a room with people on this node has a home. */
-export const ensurePlaced = (deps: Deps, roomId: RoomId): void => {
-  place(deps, roomId).catch((error: unknown) => {
+/**
+ * Gives a room a home that needs one and has none. Never rejects: what fails is tried again by each node
+ * that serves the room (rooms/call-modes.ts).
+ */
+export const ensurePlaced = async (deps: Deps, roomId: RoomId): Promise<void> => {
+  try {
+    await place(deps, roomId);
+  } catch (error) {
     const isWait = error instanceof AppError && error.code === 'media-unavailable';
     if (isWait) deps.log.warn({ room: roomTag(roomId) }, 'room waits for a media worker');
     else deps.log.error({ room: roomTag(roomId), err: error }, 'room could not be placed');
-    deps.clock.after(PLACE_RETRY_MS, () => {
-      if (deps.rooms.known(roomId) !== null) ensurePlaced(deps, roomId);
-    });
-  });
+  }
 };
 
 /** The placement has ended: says so in the record, and finds the room another home. */
 export const replaceRoom = async (deps: Deps, roomId: RoomId, placement: number): Promise<void> => {
   await deps.rooms.execute(roomId, { type: 'lose-media', placement });
-  ensurePlaced(deps, roomId);
+  void ensurePlaced(deps, roomId);
+};
+
+/** The record has no such placement any more: its media node need not hold it. Never rejects. */
+export const closeLost = async (
+  { media, clock, log }: Deps,
+  roomId: RoomId,
+  { placement, home }: MediaLost,
+): Promise<void> => {
+  try {
+    await callMedia(clock, media.nodeOf(home).closeRoom({ roomId, placement }));
+  } catch (error) {
+    log.warn({ room: roomTag(roomId), placement, err: error }, 'lost media could not be closed');
+  }
 };
 
 export interface PlacedPeer {

@@ -116,6 +116,7 @@ export const ErrorCode = z.enum([
   'stale-epoch',
   'forbidden',
   'media-unavailable',
+  'turn-not-configured',
   'not-found',
   'rate-limited',
   'busy',

@@ -1,12 +1,15 @@
 // decide and evolve together: which commands make which facts, and what a record becomes of them.
 import { describe, expect, it } from 'vitest';
 import { after, apply, factsOf, join } from '../../test/support/decisions.ts';
+import type { PeerId } from '../protocol/index.ts';
 import { newPeerId, newProducerId } from '../random.ts';
 import { findPeer } from './record.ts';
 
 const ada = newPeerId();
 const bob = newPeerId();
 const home = { nodeId: 'local', worker: 0 };
+
+const joinServer = (peerId: PeerId) => join(peerId, 10, { callMode: 'sfu-only' });
 
 describe('decide', () => {
   it('J1 the first join makes the room, the next joins it, in order', () => {
@@ -48,9 +51,9 @@ describe('decide', () => {
   });
 
   it('M2 a placement never falls, and a room that has a home takes no other', () => {
-    const record = after(join(ada), { type: 'place', placement: 7, home });
+    const record = after(joinServer(ada), { type: 'place', placement: 7, home });
     expect(factsOf(record, { type: 'place', placement: 8, home })).toBe('stale-placement');
-    const lost = apply(record, [{ type: 'media-lost', placement: 7 }]);
+    const lost = apply(record, [{ type: 'media-lost', placement: 7, home }]);
     expect(factsOf(lost, { type: 'place', placement: 7, home })).toBe('stale-placement');
     expect(factsOf(lost, { type: 'place', placement: 8, home })).toEqual(['room-placed']);
   });
@@ -64,16 +67,16 @@ describe('decide', () => {
       on: true,
       producerId: newProducerId(),
     } as const;
-    const record = after(join(ada), { type: 'place', placement: 7, home });
+    const record = after(joinServer(ada), { type: 'place', placement: 7, home });
     expect(factsOf(record, { ...made, placement: 6 })).toBe('stale-placement');
     expect(factsOf(record, { ...made, placement: 7 })).toEqual(['stream-changed']);
-    expect(factsOf(after(join(ada)), { ...made, placement: 7 })).toBe('stale-placement');
+    expect(factsOf(after(joinServer(ada)), { ...made, placement: 7 })).toBe('stale-placement');
   });
 
   it('M4 losing the media clears producers and keeps what people mean to send', () => {
     const producerId = newProducerId();
     const record = after(
-      join(ada),
+      joinServer(ada),
       { type: 'place', placement: 7, home },
       { type: 'produced', source: 'mic', producerId, on: true, placement: 7, ...session1 },
       { type: 'lose-media', placement: 7 },

@@ -1,15 +1,25 @@
 // record + command → facts, or a refusal. Pure: no clock, no randomness, no effect (PROTOCOL V1).
 import type { LeaveReason, PeerId, ProducerId, StreamSource } from '../protocol/index.ts';
 import { decideGroup, type GroupCommand } from './decide-group.ts';
+import {
+  decideMode,
+  joinServer,
+  type ModeCommand,
+  withFittingMode,
+  withoutArrival,
+} from './decide-mode.ts';
 import { type BySession, type Decision, facts, NOTHING, refuse } from './decision.ts';
 import { NO_STREAMS } from './evolve.ts';
-import { findPeer, type Home, type RoomPeer, type RoomRecord } from './record.ts';
+import { type CallModePolicy, lacksHome } from './mode-rules.ts';
+import { type Fact, findPeer, type Home, type RoomPeer, type RoomRecord } from './record.ts';
 
 export type Command =
   | {
       readonly type: 'join';
       readonly peerId: PeerId;
       readonly maxPeers: number;
+      readonly direct: boolean;
+      readonly callMode: CallModePolicy;
     }
   | { readonly type: 'resume'; readonly peerId: PeerId }
   | ({ readonly type: 'disconnect' } & BySession)
@@ -36,29 +46,45 @@ export type Command =
   /** Offers a home to a room that has none. */
   | { readonly type: 'place'; readonly placement: number; readonly home: Home }
   | { readonly type: 'lose-media'; readonly placement: number }
+  | ModeCommand
   | GroupCommand;
 
 const join = (record: RoomRecord | null, command: Extract<Command, { type: 'join' }>): Decision => {
   const known = findPeer(record, command.peerId);
-  if (record !== null && known !== undefined) return resume(record, known);
+  if (record !== null && known !== undefined) return joinAgain(record, known, command);
   if ((record?.peers.length ?? 0) >= command.maxPeers) return refuse('room-full');
-  const { peerId } = command;
+  const { peerId, direct } = command;
   return facts({
     type: 'peer-joined',
-    peer: {
-      peerId,
-      session: nextSession(record),
-      connected: true,
-      streams: NO_STREAMS,
-    },
+    peer: { peerId, session: nextSession(record), connected: true, direct, streams: NO_STREAMS },
   });
+};
+
+/** Another page, or the same one that has begun anew: what had arrived in it is to arrive again. */
+const joinAgain = (
+  record: RoomRecord,
+  { peerId, direct }: RoomPeer,
+  command: Extract<Command, { type: 'join' }>,
+): Decision => {
+  const { mode } = record;
+  const made: Fact[] = [resumed(record, peerId)];
+  if (direct !== command.direct) {
+    made.push({ type: 'direct-changed', peerId, direct: command.direct });
+  }
+  if (mode.type === 'p2p' && mode.arrived.includes(peerId)) {
+    made.push({ type: 'mode-changed', mode: withoutArrival(mode, peerId) });
+  }
+  return facts(...made);
 };
 
 /** Higher than any before it in this log, also when somebody leaves and joins again. */
 const nextSession = (record: RoomRecord | null): number => (record?.version ?? 0) + 1;
 
-const resume = (record: RoomRecord, { peerId }: RoomPeer): Decision =>
-  facts({ type: 'peer-resumed', peerId, session: nextSession(record) });
+const resumed = (record: RoomRecord, peerId: PeerId): Fact => ({
+  type: 'peer-resumed',
+  peerId,
+  session: nextSession(record),
+});
 
 const leave = (peer: RoomPeer, { reason }: Extract<Command, { type: 'leave' }>): Decision =>
   reason === 'timeout' && peer.connected
@@ -109,20 +135,28 @@ const closeStream = (
 
 /** `null` for a room that nobody is in: only a join can make a record of it. */
 export const decide = (record: RoomRecord | null, command: Command): Decision => {
+  const decision = decideAlone(record, command);
+  const isServers = command.type === 'join' && command.callMode === 'sfu-only';
+  return withFittingMode(record, isServers ? joinServer(record, decision) : decision);
+};
+
+const decideAlone = (record: RoomRecord | null, command: Command): Decision => {
   if (command.type === 'join') return join(record, command);
   if (record === null) return refuse('room-reset');
   switch (command.type) {
     case 'place':
-      return record.home !== null || command.placement <= record.placement
+      return !lacksHome(record) || command.placement <= record.placement
         ? refuse('stale-placement')
         : facts({ type: 'room-placed', placement: command.placement, home: command.home });
     case 'lose-media':
       return record.home === null || command.placement !== record.placement
         ? NOTHING
-        : facts({ type: 'media-lost', placement: command.placement });
+        : facts({ type: 'media-lost', placement: command.placement, home: record.home });
+    case 'go-direct':
+      return decideMode(record, command);
     case 'resume': {
       const peer = findPeer(record, command.peerId);
-      return peer === undefined ? refuse('room-reset') : resume(record, peer);
+      return peer === undefined ? refuse('room-reset') : facts(resumed(record, peer.peerId));
     }
     case 'disconnect':
     case 'leave':
@@ -130,6 +164,8 @@ export const decide = (record: RoomRecord | null, command: Command): Decision =>
     case 'produced':
     case 'producer-lost':
     case 'close-stream':
+    case 'set-direct':
+    case 'peer-to-peer':
     case 'create-group':
     case 'key-package':
     case 'commit':
@@ -159,6 +195,9 @@ const decideForPeer = (
       return producerLost(peer, command);
     case 'close-stream':
       return closeStream(peer, command);
+    case 'set-direct':
+    case 'peer-to-peer':
+      return decideMode(record, command);
     case 'create-group':
     case 'key-package':
     case 'commit':

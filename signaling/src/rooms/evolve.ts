@@ -1,5 +1,5 @@
 // record + fact → record. Pure and total: every fact that decide.ts can make has one meaning here.
-import type { Incarnation, PeerId, Streams } from '../protocol/index.ts';
+import type { CallMode, Incarnation, PeerId, Streams } from '../protocol/index.ts';
 import { evolveGroup, withoutPeer } from './evolve-group.ts';
 import {
   bytesOf,
@@ -9,6 +9,9 @@ import {
   type RoomPeer,
   type RoomRecord,
 } from './record.ts';
+
+/** Peer to peer, and nothing else is used or made ready. */
+export const DIRECT: CallMode = { type: 'p2p', standby: false, arrived: [] };
 
 const OFF = { on: false } as const;
 export const NO_STREAMS: Streams = { mic: OFF, cam: OFF, screen: OFF, screenAudio: OFF };
@@ -30,7 +33,15 @@ const withoutProducers = (streams: Streams): Streams => ({
   screenAudio: { on: streams.screenAudio.on },
 });
 
-const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
+/** The two who could not reach each other are remembered until one of them leaves. */
+const changeMode = (record: RoomRecord, mode: CallMode): RoomRecord => {
+  if (mode.type === 'p2p' || mode.reason !== 'not-connected') return { ...record, mode };
+  const [one, other] = record.peers;
+  const pair = one && other ? ([one.peerId, other.peerId] as const) : null;
+  return { ...record, mode, failedPair: pair };
+};
+
+export const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
   switch (fact.type) {
     case 'peer-joined':
       return { ...record, peers: [...record.peers, fact.peer] };
@@ -38,6 +49,7 @@ const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
       return {
         ...withoutPeer(record, fact.peerId),
         peers: record.peers.filter(({ peerId }) => peerId !== fact.peerId),
+        failedPair: record.failedPair?.includes(fact.peerId) === true ? null : record.failedPair,
       };
     case 'peer-disconnected':
       return changePeer(record, fact.peerId, (peer) => ({ ...peer, connected: false }));
@@ -52,6 +64,10 @@ const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
         ...peer,
         streams: { ...peer.streams, [fact.source]: fact.stream },
       }));
+    case 'direct-changed':
+      return changePeer(record, fact.peerId, (peer) => ({ ...peer, direct: fact.direct }));
+    case 'mode-changed':
+      return changeMode(record, fact.mode);
     case 'room-placed':
       return { ...record, placement: fact.placement, home: fact.home };
     case 'media-lost':
@@ -77,6 +93,8 @@ export const emptyRecord = (incarnation: Incarnation, head: RoomRecord['head']):
   logBytes: 0,
   placement: 0,
   home: null,
+  mode: DIRECT,
+  failedPair: null,
   peers: [],
   group: null,
   keyPackages: [],

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { apply } from '../../test/support/decisions.ts';
 import { anyGroupId, anyMessageId, anyTag, hashOf } from '../../test/support/group-samples.ts';
+import { holdsMode } from '../../test/support/mode-invariants.ts';
 import { type GroupPoint, StreamSource, STREAM_SOURCES } from '../protocol/index.ts';
 import { newPeerId, newProducerId } from '../random.ts';
 import { type Command, decide } from './decide.ts';
@@ -73,6 +74,13 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     placement,
   }),
   said({ type: fc.constant('close-stream' as const), source }),
+  said({ type: fc.constant('set-direct' as const), direct: fc.boolean() }),
+  said({
+    type: fc.constant('peer-to-peer' as const),
+    outcome: fc.constantFrom('slow' as const, 'arrived' as const, 'failed' as const),
+    with: peerId,
+  }),
+  fc.constant(() => ({ type: 'go-direct' as const })),
   placement.map((next) => () => ({ type: 'place' as const, placement: next, home })),
   placement.map((next) => () => ({ type: 'lose-media' as const, placement: next })),
   {
@@ -120,6 +128,8 @@ const joinOf = (by: PeerIdOf): Command => ({
   type: 'join',
   peerId: by,
   maxPeers: MAX_PEERS,
+  direct: true,
+  callMode: 'auto',
 });
 
 const isUnique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
@@ -167,7 +177,7 @@ const follows = (former: RoomRecord | null, record: RoomRecord, command: Command
   expect(now.epoch).toBe(before.epoch + (command.type === 'commit' ? 1 : 0));
 };
 
-it('V1 K1 K8 any run of commands keeps the record valid: one entry a peer, versions and epochs by one', () => {
+it('V1 C1 K1 K8 any run of commands keeps the record valid: one entry a peer, versions and epochs by one', () => {
   const reached = new Set<string>();
   fc.assert(
     fc.property(
@@ -185,6 +195,7 @@ it('V1 K1 K8 any run of commands keeps the record valid: one entry a peer, versi
           for (const { type } of decision.facts) reached.add(type);
           expect(record.version).toBe((former?.version ?? 0) + decision.facts.length);
           holds(record);
+          if (record.peers.length > 0) holdsMode(record);
           keepsRates(record, nowMs);
           follows(former, record, command);
           if (record.peers.length === 0) record = null;

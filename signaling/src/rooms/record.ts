@@ -2,6 +2,7 @@
 // may hand back what another release wrote; evolve.ts folds, decide.ts judges, views.ts shows.
 import * as z from 'zod/mini';
 import {
+  CallMode,
   CommitEnvelope,
   GroupPoint,
   Head,
@@ -21,13 +22,15 @@ import {
 import { RoomGroup } from './group-record.ts';
 
 /** A node that does not know a record's schema does not serve the room (PROTOCOL J2). */
-export const RECORD_SCHEMA = 2;
+export const RECORD_SCHEMA = 3;
 
 export const RoomPeer = z.object({
   peerId: PeerId,
   /** Another by every join and resume, never used twice: whoever holds a former one is replaced. */
   session: z.int(),
   connected: z.boolean(),
+  /** False: hides their network address from the others. */
+  direct: z.boolean(),
   streams: Streams,
 });
 export type RoomPeer = Readonly<z.infer<typeof RoomPeer>>;
@@ -46,6 +49,9 @@ export const RoomRecord = z.object({
   /** The last one given, 0 before the first; never goes back. */
   placement: z.int(),
   home: z.nullable(Home),
+  mode: CallMode,
+  /** Two of these peers who could not reach each other. No more than one pair ever can be here together. */
+  failedPair: z.nullable(z.readonly(z.tuple([PeerId, PeerId]))),
   /** In the order of joining. */
   peers: z.readonly(z.array(RoomPeer)),
   group: z.nullable(RoomGroup),
@@ -66,7 +72,10 @@ export const Fact = z.discriminatedUnion('type', [
     stream: Stream,
   }),
   z.object({ type: z.literal('room-placed'), placement: Placement, home: Home }),
-  z.object({ type: z.literal('media-lost'), placement: Placement }),
+  z.object({ type: z.literal('direct-changed'), peerId: PeerId, direct: z.boolean() }),
+  z.object({ type: z.literal('mode-changed'), mode: CallMode }),
+  /** `home`: where it was, so that whoever hears of it can see to its end there. */
+  z.object({ type: z.literal('media-lost'), placement: Placement, home: Home }),
   z.object({
     type: z.literal('group-created'),
     group: GroupPoint,

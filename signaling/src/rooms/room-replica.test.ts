@@ -1,6 +1,7 @@
 // When a replica writes snapshots: by facts and by bytes, whichever node appends (PROTOCOL V6).
 import { expect, it } from 'vitest';
 import { roomIds } from '../../test/contracts/store-fixtures.ts';
+import { join } from '../../test/support/decisions.ts';
 import { anyCommit, anyPoint, anyTag, pointAfter } from '../../test/support/group-samples.ts';
 import { newPeerId } from '../random.ts';
 import { createMemoryRoomStore } from './memory-room-store.ts';
@@ -27,7 +28,7 @@ const start = async () => {
   const [one, other] = nodes;
   if (one === undefined || other === undefined) throw new Error('two nodes');
   const ada = newPeerId();
-  const { record } = await one.execute({ type: 'join', peerId: ada, maxPeers: 3 });
+  const { record } = await one.execute(join(ada, 3));
   const who = { peerId: ada, session: record.peers[0]?.session ?? 0 };
   return { store, appended, roomId, one, other, who };
 };

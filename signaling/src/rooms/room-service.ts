@@ -13,11 +13,12 @@ import type {
   Signal,
 } from '../protocol/index.ts';
 import { Absences } from './absences.ts';
+import { CallModes, type CallModesDeps } from './call-modes.ts';
 import type { Command } from './decide.ts';
 import { evolve } from './evolve.ts';
 import { samePoint, tagHashOf } from './group-record.ts';
 import { Readiness } from './readiness.ts';
-import { findPeer, positionOf, type RoomEvent, type RoomRecord } from './record.ts';
+import { type Fact, findPeer, positionOf, type RoomEvent, type RoomRecord } from './record.ts';
 import { RingReader } from './ring-reader.ts';
 import { RoomFanout, type RoomMember } from './room-fanout.ts';
 import { type Outcome, RoomReplica } from './room-replica.ts';
@@ -31,11 +32,15 @@ interface Room {
   readonly unsubscribe: Promise<() => void>;
 }
 
-export interface RoomServiceDeps {
+export type MediaLost = Extract<Fact, { type: 'media-lost' }>;
+
+export interface RoomServiceDeps extends Omit<CallModesDeps, 'clock'> {
   readonly store: RoomStore;
   readonly clock: Clock;
   /** Somebody's time to come back is over. */
   readonly onAbsenceOver: (roomId: RoomId, peerId: PeerId, session: number) => void;
+  /** On every node that serves the room: whatever is left there of that placement is to end. */
+  readonly onMediaLost: (roomId: RoomId, lost: MediaLost) => void;
   readonly onError: (error: unknown, roomId: RoomId) => void;
 }
 
@@ -55,6 +60,7 @@ export class RoomService {
   readonly #rooms = new Map<RoomId, Room>();
   readonly #fanout = new RoomFanout();
   readonly #absences: Absences;
+  readonly #callModes: CallModes;
   readonly #readiness = new Readiness((roomId, group) =>
     this.#fanout.signal(roomId, { event: 'epoch-ready', data: { group } }),
   );
@@ -63,6 +69,7 @@ export class RoomService {
   constructor(deps: RoomServiceDeps) {
     this.#deps = deps;
     this.#absences = new Absences(deps.clock, deps.onAbsenceOver);
+    this.#callModes = new CallModes(deps);
   }
 
   /** Rejects with AppError. `onDone` runs before anybody is told of what the command changed. */
@@ -174,6 +181,7 @@ export class RoomService {
   close(): void {
     this.#isClosed = true;
     this.#absences.close();
+    this.#callModes.close();
     for (const roomId of this.#rooms.keys()) this.#release(roomId);
   }
 
@@ -194,6 +202,10 @@ export class RoomService {
     const replica = new RoomReplica(roomId, this.#deps.store, {
       onEvents: (events, record) => {
         this.#absences.observe(roomId, record);
+        this.#callModes.observe(roomId, record);
+        for (const { fact } of events) {
+          if (fact.type === 'media-lost') this.#deps.onMediaLost(roomId, fact);
+        }
         this.#fanout.publish(roomId, events, record);
         if (this.#fanout.has(roomId)) this.#readiness.observe(roomId, record);
         else this.#readiness.forget(roomId);
@@ -201,6 +213,7 @@ export class RoomService {
       onReset: () => {
         ring.reset();
         this.#absences.observe(roomId, null);
+        this.#callModes.observe(roomId, null);
         this.#readiness.forget(roomId);
         this.#fanout.reset(roomId);
       },
@@ -255,6 +268,7 @@ export class RoomService {
     const room = this.#rooms.get(roomId);
     this.#rooms.delete(roomId);
     this.#readiness.forget(roomId);
+    this.#callModes.observe(roomId, null);
     room?.unsubscribe
       .then((unsubscribe) => unsubscribe())
       .catch((error: unknown) => this.#deps.onError(error, roomId));

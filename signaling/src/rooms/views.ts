@@ -3,17 +3,17 @@
 import type { PeerId, PeerView, RecordEvent, RoomView } from '../protocol/index.ts';
 import { type Fact, positionOf, type RoomEvent, type RoomPeer, type RoomRecord } from './record.ts';
 
-const peerView = ({ peerId, connected, streams }: RoomPeer): PeerView => ({
+const peerView = ({ peerId, connected, direct, streams }: RoomPeer): PeerView => ({
   peerId,
   connected,
-  direct: true,
+  direct,
   streams,
 });
 
 export const roomView = (record: RoomRecord): RoomView => ({
   position: positionOf(record),
   placement: record.home === null ? null : record.placement,
-  mode: { type: 'sfu', reason: 'server' },
+  mode: record.mode,
   peers: record.peers.map(peerView),
   group: record.group && {
     groupId: record.group.groupId,
@@ -52,6 +52,14 @@ export const eventView = ({ version, head, fact }: RoomEvent): RecordEvent => {
         ...place,
         data: { peerId: fact.peerId, source: fact.source, stream: fact.stream },
       };
+    case 'direct-changed':
+      return {
+        event: fact.type,
+        ...place,
+        data: { peerId: fact.peerId, direct: fact.direct },
+      };
+    case 'mode-changed':
+      return { event: fact.type, ...place, data: { mode: fact.mode } };
     case 'room-placed':
     case 'media-lost':
       return { event: fact.type, ...place, data: { placement: fact.placement } };

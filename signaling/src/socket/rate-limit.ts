@@ -11,7 +11,7 @@ export interface ConnectionLimits {
   readonly appMessages: BucketLimit;
   /**
    * Key packages, which push other facts out of the log, `create-group`, which costs everybody their keys,
-   * and `read-room`, whose answer is large.
+   * `read-room`, whose answer is large, and what moves media: the mode of a call, and ICE restarts.
    */
   readonly costly: BucketLimit;
   /** Refused requests that are answered; beyond them the connection is closed. */

@@ -23,6 +23,7 @@ const joined = (): Fact => ({
     peerId: newPeerId(),
     session: 1,
     connected: true,
+    direct: true,
     streams: NO_STREAMS,
   },
 });

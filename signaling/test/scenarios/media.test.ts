@@ -1,9 +1,9 @@
 // Media negotiation through the signaling server to a real mediasoup worker (PROTOCOL M).
 import { expect, it } from 'vitest';
 import { micParameters, camParameters } from '../../../sfu-worker/test/rtp-fixtures.ts';
-import { PLACE_RETRY_MS } from '../../src/handlers/placement.ts';
 import { OFFERED_CAPABILITIES } from '../../src/media/offered-capabilities.ts';
 import type { RoomId } from '../../src/protocol/index.ts';
+import { PLACE_RETRY_MS } from '../../src/rooms/call-modes.ts';
 import { describeScenarios } from '../support/harness.ts';
 import { TestClient } from '../support/test-client.ts';
 

@@ -6,11 +6,11 @@ import { type Command, decide } from '../../src/rooms/decide.ts';
 import { emptyRecord, evolve } from '../../src/rooms/evolve.ts';
 import { type Fact, RoomEvent, type RoomRecord } from '../../src/rooms/record.ts';
 
-export const join = (peerId: PeerId, maxPeers = 10): Command => ({
-  type: 'join',
-  peerId,
-  maxPeers,
-});
+export const join = (
+  peerId: PeerId,
+  maxPeers = 10,
+  rest: Partial<Pick<Extract<Command, { type: 'join' }>, 'direct' | 'callMode'>> = {},
+): Command => ({ type: 'join', peerId, maxPeers, direct: true, callMode: 'auto', ...rest });
 
 export const apply = (record: RoomRecord | null, facts: readonly Fact[]): RoomRecord =>
   facts.reduce(

@@ -6,9 +6,11 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { buildApp } from '../../src/app.ts';
+import type { TurnSettings } from '../../src/auth/ice-servers.ts';
 import { createLogger } from '../../src/log.ts';
 import { HEARTBEAT_INTERVAL_MS, type RoomId } from '../../src/protocol/index.ts';
 import { evolve } from '../../src/rooms/evolve.ts';
+import type { CallModePolicy } from '../../src/rooms/mode-rules.ts';
 import type { RoomRecord } from '../../src/rooms/record.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
@@ -60,6 +62,9 @@ export interface WorldOptions {
   readonly media: MediaServer;
   readonly limits?: ConnectionLimits;
   readonly maxPeersPerRoom?: number;
+  /** `sfu-only` unless it is said: most is about rooms that have media. */
+  readonly callMode?: CallModePolicy;
+  readonly turn?: TurnSettings;
   readonly corsOrigins?: readonly string[];
   readonly trustedProxies?: number;
   /** In place of the media server itself, to make it slow or have it fail. */
@@ -86,6 +91,8 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
         limits: options.limits ?? NO_LIMITS,
         secret: TEST_SECRET,
         maxPeersPerRoom: options.maxPeersPerRoom ?? 100,
+        callMode: options.callMode ?? 'sfu-only',
+        turn: options.turn ?? null,
         corsOrigins: options.corsOrigins ?? [],
         trustedProxies: options.trustedProxies ?? 0,
         tls: null,

@@ -33,7 +33,7 @@ const isReady = async (url: string): Promise<boolean> =>
     () => false,
   );
 
-/** Runs with these settings alone; `ready: false` does not wait until it serves. */
+/** Runs with these settings, in rooms that have media from the first on; `ready: false` does not wait until it serves. */
 export const startServer = async (
   settings: Record<string, string>,
   { ready = true } = {},
@@ -41,7 +41,15 @@ export const startServer = async (
   const port = settings['PORT'] ?? String(await freePort());
   const { PATH, HOME, MEDIASOUP_WORKER_BIN } = process.env;
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH, HOME, MEDIASOUP_WORKER_BIN, RTC_PORT_BASE: '0', PORT: port, ...settings },
+    env: {
+      PATH,
+      HOME,
+      MEDIASOUP_WORKER_BIN,
+      RTC_PORT_BASE: '0',
+      CALL_MODE: 'sfu-only',
+      PORT: port,
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

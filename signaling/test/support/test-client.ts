@@ -75,9 +75,9 @@ export class TestClient {
     return client;
   }
 
-  async join(token: string): Promise<Joined> {
+  async join(token: string, { direct = true } = {}): Promise<Joined> {
     this.#version = null;
-    const joined = await this.request('join', { protocol: PROTOCOL_VERSION, token, direct: true });
+    const joined = await this.request('join', { protocol: PROTOCOL_VERSION, token, direct });
     this.joined = joined;
     return joined;
   }

@@ -136,6 +136,8 @@ export class Apps {
           limits: DEFAULT_LIMITS,
           secret: SECRET,
           maxPeersPerRoom: 100,
+          callMode: 'auto',
+          turn: null,
           corsOrigins: [],
           trustedProxies: 0,
           tls: null,
