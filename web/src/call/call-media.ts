@@ -23,6 +23,7 @@ import type { Preferences } from './preferences.ts';
 import { type StreamKey, streamKey, type Tracks } from './remote-peers.ts';
 import type { Room } from './room-state.ts';
 import type { MediaPath } from './stats/call-details.ts';
+import type { StatsReading } from './stats/stats-reading.ts';
 
 export interface CallMediaDeps {
   readonly request: SignalingClient['request'];
@@ -46,6 +47,8 @@ export interface MediaScene {
   readonly room: Room;
   readonly others: readonly PeerView[];
   readonly tiles: readonly VisibleTile[];
+  /** Nobody has been able to see the page for a while. */
+  readonly isHidden: boolean;
   /** By peer id: who has the group's keys. */
   readonly members: ReadonlySet<string>;
 }
@@ -102,6 +105,18 @@ export class CallMedia {
   show(scene: MediaScene): void {
     this.#scene = scene;
     this.#update();
+  }
+
+  /** For the statistics. Rejects when a connection went meanwhile. */
+  async read(): Promise<Pick<StatsReading, 'connections' | 'received' | 'sent'>> {
+    const link = this.#peerToPeer.link;
+    const connections = await Promise.all([link?.read() ?? [], this.#session?.read() ?? []]);
+    const received = [...(link?.received ?? []), ...(this.#session?.received ?? [])];
+    return {
+      connections: connections.flat(),
+      received: (trackId) => received.find(({ track }) => track.id === trackId)?.origin,
+      sent: () => undefined,
+    };
   }
 
   hear(from: string, body: Uint8Array): void {
@@ -165,8 +180,8 @@ export class CallMedia {
     this.#deps.onTracks();
   }
 
-  #wish({ others, tiles }: MediaScene): Wish {
-    return { others, tiles, preferences: this.#deps.preferences.peek() };
+  #wish({ others, tiles, isHidden }: MediaScene): Wish {
+    return { others, tiles, isHidden, preferences: this.#deps.preferences.peek() };
   }
 
   #place({ placement, mode }: Room): void {

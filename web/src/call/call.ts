@@ -1,5 +1,5 @@
 // One call: devices before and during it, the way into the room, and what the views may ask.
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { RoomId, StreamSource } from '@sotto/signaling/protocol';
 import { Device } from 'mediasoup-client';
 import { joinKeyOf } from '../link/room-secret.ts';
@@ -28,6 +28,7 @@ import { LocalMedia } from './local-media.ts';
 import { Meeting } from './meeting.ts';
 import { watchNetwork } from './network/network-changes.ts';
 import type { WantedStream } from './own-stream-step.ts';
+import { watchVisibility } from './page-visibility.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import type { OwnStreamsDeps } from './own-streams.ts';
 import { ScreenShare } from './screen-share.ts';
@@ -53,6 +54,9 @@ const PASSING: ReadonlySet<HttpErrorCode> = new Set(['unreachable', 'busy']);
 export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices): Call => {
   const state = createCallState();
   const preferences = signal<Preferences>(DEFAULT_PREFERENCES);
+  const detailsWatchers = signal(0);
+  const areDetailsWatched = computed(() => detailsWatchers.value > 0);
+  const visibility = watchVisibility(browserClock, document);
   const joinKey = joinKeyOf(secret);
   state.microphoneId.value = chosen.microphoneId;
   state.cameraId.value = chosen.cameraId;
@@ -79,6 +83,7 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
     meeting?.leave();
     screen.close();
     local.close();
+    visibility.close();
   };
 
   const fail = (reason: FailReason): void => {
@@ -178,6 +183,7 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
       device: rtcDevice,
       state,
       preferences,
+      isHidden: visibility.isHidden,
       onRefused,
       onNotice,
       onLeak,
@@ -193,6 +199,7 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
       effect(() => ownStreams.want('screen', share(state.screenTrack.value))),
       effect(() => ownStreams.want('screenAudio', share(screen.audioTrack.value))),
       effect(() => joined.useSpeaker(state.speakerId.value)),
+      effect(() => (areDetailsWatched.value ? joined.watchDetails() : undefined)),
     ];
   };
 
@@ -236,7 +243,14 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
     prefer: (preferred) => {
       preferences.value = preferred;
     },
-    watchDetails: () => () => undefined,
+    watchDetails: () => {
+      detailsWatchers.value += 1;
+      let isWatching = true;
+      return () => {
+        if (isWatching) detailsWatchers.value -= 1;
+        isWatching = false;
+      };
+    },
     showTiles: (shown) => {
       tiles = shown;
       meeting?.showTiles(shown);

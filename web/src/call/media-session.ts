@@ -12,6 +12,7 @@ import type { Network } from './network/network.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import { ReceiveMedia, type ReceiveMediaDeps } from './receive-media.ts';
 import { SendMedia, type SendMediaDeps } from './send-media.ts';
+import type { ConnectionReading } from './stats/stats-reading.ts';
 import { openTransport, type Request } from './transport.ts';
 
 export interface MediaSessionDeps {
@@ -74,6 +75,12 @@ export class MediaSession {
   want(wish: Wish): void {
     this.#wish = wish;
     this.#receive.media?.update(wish);
+  }
+
+  /** For the statistics: of the sides that are open. */
+  async read(): Promise<readonly ConnectionReading[]> {
+    const open = [this.#send.media, this.#receive.media].filter((media) => media !== null);
+    return Promise.all(open.map((media) => media.read()));
   }
 
   /** Idempotent, as both sides are. */

@@ -30,6 +30,9 @@ import { IceServers } from './network/ice-servers.ts';
 import type { WatchNetwork } from './network/network-changes.ts';
 import { LINK_MESSAGE_KIND } from './peer-to-peer/link-messages.ts';
 import type { Encryption } from './encryption/encryption.ts';
+import type { Quality } from './stats/call-details.ts';
+import { CallStats } from './stats/call-stats.ts';
+import type { StatsReading } from './stats/stats-reading.ts';
 import { OwnStreams, type OwnStreamsDeps } from './own-streams.ts';
 import type { Preferences } from './preferences.ts';
 import { remotePeers } from './remote-peers.ts';
@@ -45,6 +48,8 @@ export interface MeetingDeps {
   readonly device: Device;
   readonly state: CallState;
   readonly preferences: ReadonlySignal<Preferences>;
+  /** Nobody has been able to see the page for a while. */
+  readonly isHidden: ReadonlySignal<boolean>;
   readonly onRefused: OwnStreamsDeps['onRefused'];
   readonly onNotice: (notice: Notice) => void;
   /** Once; the meeting is closed by then. Not after `leave` or `close`. */
@@ -74,7 +79,9 @@ export class Meeting {
   readonly #stopPreferring: () => void;
   #joined: Joined | null = null;
   #tiles: readonly VisibleTile[] = [];
+  readonly #stats: CallStats;
   #media: CallMedia | null = null;
+  #qualities: ReadonlyMap<PeerId, Quality> = new Map();
   #isDirect: boolean;
   #closed = false;
 
@@ -125,8 +132,18 @@ export class Meeting {
       onFramesLost: () => this.#media?.restart(),
       onKeysLost: (hadKeys) => this.#loseKeys(hadKeys),
     });
+    this.#stats = new CallStats({
+      clock: client.clock,
+      state,
+      read: () => this.#readStats(),
+      onQualities: (qualities) => {
+        this.#qualities = qualities;
+        this.#render();
+      },
+    });
     this.#stopPreferring = effect(() => {
       const { hideAddress } = deps.preferences.value;
+      void deps.isHidden.value;
       untracked(() => {
         this.#setDirect(!hideAddress);
         this.#update();
@@ -137,6 +154,11 @@ export class Meeting {
   showTiles(tiles: readonly VisibleTile[]): void {
     this.#tiles = tiles;
     this.#update();
+  }
+
+  /** Keeps the state's details up to date until the answer is called. */
+  watchDetails(): () => void {
+    return this.#stats.watch();
   }
 
   useSpeaker(speakerId: string | null): void {
@@ -154,6 +176,7 @@ export class Meeting {
     this.#stopPreferring();
     this.#client.close();
     this.#iceServers.close();
+    this.#stats.close();
     this.#media?.close();
     this.ownStreams.close();
     this.keys.close();
@@ -267,7 +290,15 @@ export class Meeting {
     if (encryption === null) return;
     this.#media ??= this.#startMedia(encryption);
     const members = new Set(this.keys.known.names.keys());
-    this.#media.show({ selfPeerId, room, others: this.#others(), tiles: this.#tiles, members });
+    const isHidden = this.#deps.isHidden.peek();
+    this.#media.show({
+      selfPeerId,
+      room,
+      others: this.#others(),
+      tiles: this.#tiles,
+      members,
+      isHidden,
+    });
   }
 
   #startMedia(encryption: Encryption): CallMedia {
@@ -290,6 +321,20 @@ export class Meeting {
     });
   }
 
+  async #readStats(): Promise<StatsReading> {
+    const { callPath, group } = this.#deps.state;
+    const { path, reason } = callPath.peek() ?? { path: 'sfu', reason: null };
+    const media = await this.#media?.read();
+    return {
+      mode: path,
+      reason,
+      epoch: group.peek()?.epoch ?? null,
+      connections: media?.connections ?? [],
+      received: (trackId) => media?.received(trackId),
+      sent: (trackId) => media?.sent(trackId),
+    };
+  }
+
   #render(): void {
     if (this.#closed) return;
     const { peers } = this.#deps.state;
@@ -298,7 +343,7 @@ export class Meeting {
       ...this.keys.known,
       tracks,
       keyState: (peerId, source) => this.#media?.keyState(peerId, source) ?? null,
-      qualities: new Map(),
+      qualities: this.#qualities,
     });
     this.#audio.update(this.#others(), tracks);
     if (this.#joined === null) return;

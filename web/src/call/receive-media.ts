@@ -12,6 +12,7 @@ import type { GuardedReceiver } from './encryption/frame-guard.ts';
 import type { Incoming } from './incoming.ts';
 import { DEFAULT_PREFERENCES } from './preferences.ts';
 import { computeView, isSameView, producersOf, type View, type Wish } from './media-view.ts';
+import type { ConnectionReading } from './stats/stats-reading.ts';
 import type { Request } from './transport.ts';
 
 export interface ReceiveMediaDeps {
@@ -58,6 +59,13 @@ export class ReceiveMedia {
     if (this.#isRunning || this.#closed) return;
     this.#isRunning = true;
     queueMicrotask(() => void this.#run());
+  }
+
+  /** For the statistics. Rejects once closed. */
+  async read(): Promise<ConnectionReading> {
+    const { transport } = this.#deps;
+    const report = await transport.getStats();
+    return { path: 'sfu', direction: 'receive', state: transport.connectionState, report };
   }
 
   close(): void {

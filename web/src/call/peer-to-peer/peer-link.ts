@@ -10,6 +10,7 @@ import { followNetwork, type Network } from '../network/network.ts';
 import { Recovery } from '../network/recovery.ts';
 import type { Preferences } from '../preferences.ts';
 import { sendEncoding } from '../send-encodings.ts';
+import type { ConnectionReading } from '../stats/stats-reading.ts';
 import { codecsFor, groupOf, kindOf, mimeTypeOf, SECTIONS } from './link-layout.ts';
 import type { LinkContent } from './link-messages.ts';
 import { LinkSenders } from './link-senders.ts';
@@ -36,7 +37,7 @@ export interface PeerLinkDeps {
 }
 
 export class PeerLink {
-  readonly connection: RTCPeerConnection;
+  readonly #connection: RTCPeerConnection;
   readonly #deps: PeerLinkDeps;
   readonly #negotiation: Negotiation;
   readonly #recovery: Recovery;
@@ -51,15 +52,15 @@ export class PeerLink {
   constructor(deps: PeerLinkDeps) {
     this.#deps = deps;
     const { network, clock, giveUpMs, preferences, encryption } = deps;
-    this.#senders = new LinkSenders({ encryption, preferences: () => preferences.peek() });
-    this.connection = new RTCPeerConnection({
+    this.#senders = new LinkSenders({ encryption, preferences });
+    this.#connection = new RTCPeerConnection({
       iceServers: [...network.iceServers.current],
       bundlePolicy: 'max-bundle',
       rtcpMuxPolicy: 'require',
       ...peerConnectionSettings,
     });
     this.#negotiation = new Negotiation({
-      connection: this.connection,
+      connection: this.#connection,
       isOfferer: deps.isOfferer,
       clock,
       tell: deps.tell,
@@ -76,7 +77,7 @@ export class PeerLink {
       },
       onGivenUp: () => this.#fail(),
     });
-    this.connection.onconnectionstatechange = () => this.#onState();
+    this.#connection.onconnectionstatechange = () => this.#onState();
     if (deps.isOfferer) {
       this.#makeSections();
       this.#negotiation.start();
@@ -84,15 +85,14 @@ export class PeerLink {
     this.#stops = [
       followNetwork(network, this.#recovery),
       network.iceServers.subscribe((iceServers) => {
-        const settings = this.connection.getConfiguration();
-        this.connection.setConfiguration({ ...settings, iceServers: [...iceServers] });
+        const settings = this.#connection.getConfiguration();
+        this.#connection.setConfiguration({ ...settings, iceServers: [...iceServers] });
       }),
-      preferences.subscribe(() => this.#senders.limit()),
     ];
   }
 
   get isUp(): boolean {
-    return this.connection.connectionState === 'connected';
+    return this.#connection.connectionState === 'connected';
   }
 
   /** Null while there are no sections to send over. */
@@ -139,13 +139,24 @@ export class PeerLink {
     this.#deps.tell({ type: 'want', cam, screen });
   }
 
+  /** For the statistics. */
+  async read(): Promise<ConnectionReading> {
+    return {
+      path: 'p2p',
+      direction: 'both',
+      state: this.#connection.connectionState,
+      report: await this.#connection.getStats(),
+      sentIn: (mid) => this.#senders.sentIn(mid),
+    };
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     for (const stop of this.#stops) stop();
     this.#negotiation.close();
     this.#recovery.close();
-    this.connection.close();
+    this.#connection.close();
     this.#senders.close();
     for (const { guarded } of this.#incoming) guarded.detach();
     this.#incoming.length = 0;
@@ -158,14 +169,14 @@ export class PeerLink {
 
   #onState(): void {
     if (this.#closed) return;
-    this.#recovery.onState(this.connection.connectionState);
+    this.#recovery.onState(this.#connection.connectionState);
     this.#deps.onChange();
   }
 
   #makeSections(): void {
     for (const { from, source } of SECTIONS) {
       const isOwn = from === 'offerer';
-      const transceiver = this.connection.addTransceiver(kindOf(source), {
+      const transceiver = this.#connection.addTransceiver(kindOf(source), {
         direction: isOwn ? 'sendonly' : 'recvonly',
         ...(isOwn && {
           streams: [this.#streams[groupOf(source)]],
@@ -178,7 +189,7 @@ export class PeerLink {
 
   /** Throws when the other's description is not laid out as ours would be. */
   #takeSections(): void {
-    const transceivers = this.connection.getTransceivers();
+    const transceivers = this.#connection.getTransceivers();
     if (transceivers.length !== SECTIONS.length) throw new Error('other sections than ours');
     SECTIONS.forEach(({ from, source }, index) => {
       const transceiver = transceivers[index];
@@ -197,7 +208,7 @@ export class PeerLink {
     const known = RTCRtpReceiver.getCapabilities(kindOf(source))?.codecs ?? [];
     transceiver.setCodecPreferences(codecsFor(source, known));
     if (isOwn) {
-      this.#senders.add(source, transceiver.sender);
+      this.#senders.add(source, transceiver);
       return;
     }
     const { receiver } = transceiver;
