@@ -56,8 +56,11 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =
   await once(child, 'exit');
 };
 
+/** As README.md has them. */
+type Settings = Readonly<Record<string, string>>;
+
 /** A process that answers `/readyz`. */
-const run = async (port: number, dataDir: string): Promise<ChildProcess> => {
+const run = async (port: number, dataDir: string, settings: Settings): Promise<ChildProcess> => {
   const bin = workerBin();
   const child = spawn(process.execPath, [SERVER], {
     env: {
@@ -70,6 +73,7 @@ const run = async (port: number, dataDir: string): Promise<ChildProcess> => {
       DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
       ...(bin === undefined ? {} : { MEDIASOUP_WORKER_BIN: bin }),
+      ...settings,
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -82,11 +86,11 @@ const run = async (port: number, dataDir: string): Promise<ChildProcess> => {
   return child;
 };
 
-export const startServer = async (): Promise<TestServer> => {
+export const startServer = async (settings: Settings = {}): Promise<TestServer> => {
   if (!existsSync(PAGE)) throw new Error('the page is not built: run `node web/build.mjs`');
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sotto-e2e-'));
   const port = await freePort();
-  let child = await run(port, dataDir);
+  let child = await run(port, dataDir, settings);
   return {
     // A secure context without a certificate: devices are to be had.
     url: `http://localhost:${port}`,
@@ -96,7 +100,7 @@ export const startServer = async (): Promise<TestServer> => {
     crash: () => end(child, 'SIGKILL'),
     restart: async () => {
       await end(child, 'SIGTERM');
-      child = await run(port, dataDir);
+      child = await run(port, dataDir, settings);
     },
     close: async () => {
       await end(child, 'SIGTERM');

@@ -5,7 +5,7 @@ import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { buildApp } from '../../signaling/src/app.ts';
-import { systemClock } from '../../signaling/src/clock.ts';
+import { type Clock, systemClock } from '../../signaling/src/clock.ts';
 import type { CallModePolicy } from '../../signaling/src/rooms/mode-rules.ts';
 import type { TurnSettings } from '../../signaling/src/auth/ice-servers.ts';
 import { createMemoryRoomStore } from '../../signaling/src/rooms/memory-room-store.ts';
@@ -27,6 +27,7 @@ export interface InProcessServer {
 export interface InProcessOptions {
   readonly webRoot?: string;
   readonly callMode?: CallModePolicy;
+  readonly clock?: Clock;
   readonly turn?: TurnSettings;
   /** What signaling takes for the media server. */
   readonly mediaNode?: (media: MediaServer) => MediaNode;
@@ -37,6 +38,7 @@ export interface InProcessOptions {
 export const startInProcess = async ({
   webRoot = BUILT_PAGE,
   callMode = 'auto',
+  clock = systemClock,
   turn,
   mediaNode = (media) => media,
   tell = (text) => text,
@@ -54,7 +56,7 @@ export const startInProcess = async ({
   const app = await buildApp({
     store,
     mediaNodes: [mediaNode(media)],
-    clock: systemClock,
+    clock,
     log,
     limits: DEFAULT_LIMITS,
     secret: 'a secret of the tests, long enough',
