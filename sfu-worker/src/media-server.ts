@@ -72,6 +72,10 @@ const createCalls = (rooms: PlacedRooms): Calls => ({
     rooms.run(key, async (room) =>
       room.peer(key.peerId).transports[direction].connect(dtlsParameters),
     ),
+  restartIce: ({ direction, transportId, ...key }) =>
+    rooms.run(key, async (room) =>
+      room.peer(key.peerId).transports[direction].restartIce(transportId),
+    ),
 
   produce: (request) =>
     rooms.run(request, async (room) => room.peer(request.peerId).sent.produce(request)),

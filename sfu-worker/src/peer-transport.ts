@@ -26,9 +26,11 @@ export interface PeerTransportDeps extends RunningWorker {
 
 interface OpenTransport {
   readonly transport: types.WebRtcTransport;
-  readonly description: TransportDescription;
+  description: TransportDescription;
   /** Set once it was connected: the identity of the certificate at the other end. */
   remote?: string;
+  /** From an ICE restart until ICE has another state: that it was lost before says nothing now. */
+  isRestarting: boolean;
 }
 
 export class PeerTransport {
@@ -51,7 +53,7 @@ export class PeerTransport {
     return this.#inTurn(async () => {
       if (this.#closed) throw notFound('the peer has been closed');
       const isWanted = this.#open?.transport.id !== instead;
-      if (this.#open !== undefined && isWanted && isUsable(this.#open.transport)) {
+      if (this.#open !== undefined && isWanted && isUsable(this.#open)) {
         return this.#open.description;
       }
       this.#open?.transport.close();
@@ -62,7 +64,7 @@ export class PeerTransport {
         transport.close();
         throw notFound('the peer has been closed');
       }
-      this.#open = { transport, description: describe(transport, this.#deps) };
+      this.#open = openTransport(transport, this.#deps);
       return this.#open.description;
     });
   }
@@ -80,6 +82,20 @@ export class PeerTransport {
     });
   }
 
+  /** Throws `not-found` unless this very transport is open, even if ICE has lost the other end. */
+  restartIce(transportId: string): Promise<types.IceParameters> {
+    return this.#inTurn(async () => {
+      const open = this.#open;
+      if (open?.transport.id !== transportId || isOver(open.transport)) {
+        throw notFound(`no such ${this.#deps.direction} transport is open`);
+      }
+      const iceParameters = await open.transport.restartIce();
+      open.isRestarting = true;
+      open.description = { ...open.description, iceParameters };
+      return iceParameters;
+    });
+  }
+
   close(): void {
     this.#closed = true;
     this.#open?.transport.close();
@@ -87,7 +103,7 @@ export class PeerTransport {
   }
 
   #usable(): OpenTransport {
-    if (this.#open === undefined || !isUsable(this.#open.transport)) {
+    if (this.#open === undefined || !isUsable(this.#open)) {
       throw notFound(`no ${this.#deps.direction} transport is open`);
     }
     return this.#open;
@@ -108,8 +124,19 @@ export class PeerTransport {
   }
 }
 
-const isUsable = ({ closed, dtlsState, iceState }: types.WebRtcTransport): boolean =>
-  !closed && dtlsState !== 'failed' && dtlsState !== 'closed' && iceState !== 'disconnected';
+const isOver = ({ closed, dtlsState }: types.WebRtcTransport): boolean =>
+  closed || dtlsState === 'failed' || dtlsState === 'closed';
+
+const isUsable = ({ transport, isRestarting }: OpenTransport): boolean =>
+  !isOver(transport) && (isRestarting || transport.iceState !== 'disconnected');
+
+const openTransport = (transport: types.WebRtcTransport, running: RunningWorker): OpenTransport => {
+  const open = { transport, description: describe(transport, running), isRestarting: false };
+  transport.on('icestatechange', () => {
+    open.isRestarting = false;
+  });
+  return open;
+};
 
 const describe = (
   transport: types.WebRtcTransport,

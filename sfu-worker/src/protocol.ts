@@ -106,6 +106,13 @@ export interface MediaNode {
       readonly dtlsParameters: types.DtlsParameters;
     },
   ): Promise<void>;
+  /**
+   * New ICE credentials for a transport whose network changed or whose ICE failed; its DTLS connection and
+   * what runs over it stay. `not-found` when the peer's transport of that direction is another by now.
+   */
+  restartIce(
+    request: PeerKey & { readonly direction: Direction; readonly transportId: string },
+  ): Promise<types.IceParameters>;
 
   /**
    * The same id finds its producer; another id replaces what the source sent before, which is gone

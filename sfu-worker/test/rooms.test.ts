@@ -90,6 +90,7 @@ describe('a room', () => {
         rtpCapabilities: RECEIVE_CAPABILITIES,
       }),
       server.connectTransport({ ...key, direction: 'send', dtlsParameters: dtlsParameters() }),
+      server.restartIce({ ...key, direction: 'send', transportId: newId() }),
       server.produce({
         ...key,
         producerId: newId(),

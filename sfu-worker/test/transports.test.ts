@@ -25,6 +25,9 @@ const transportOf = (id: string): types.Transport => {
   return found;
 };
 
+const isWebRtc = (transport: types.Transport): transport is types.WebRtcTransport =>
+  transport.type === 'webrtc';
+
 describe('a transport', () => {
   it('is made once for each direction, however often it is asked for', async () => {
     const { key } = room.peer();
@@ -88,6 +91,63 @@ describe('a transport', () => {
     const silent = await peer.openSend();
     Object.defineProperty(transportOf(silent), 'iceState', { value: 'disconnected' });
     expect(await peer.openSend()).not.toBe(silent);
+  });
+
+  it('gets new ICE credentials, and keeps what runs over it', async () => {
+    const [ada, bob] = [room.peer(), room.peer()];
+    const [id] = await Promise.all([ada.openSend(), bob.openReceive()]);
+    const key = { ...ada.key, direction: 'send' } as const;
+    const dtls = dtlsParameters();
+    await world.server.connectTransport({ ...key, dtlsParameters: dtls });
+    const mic = await ada.produce('mic');
+    const before = await world.server.openTransport(key);
+    const iceParameters = await world.server.restartIce({ ...key, transportId: id });
+    expect(iceParameters.usernameFragment).not.toBe(before.iceParameters.usernameFragment);
+    expect(iceParameters.password).not.toBe(before.iceParameters.password);
+    // Who asks for the transport again is told of the credentials that hold now.
+    expect(await world.server.openTransport(key)).toEqual({ ...before, iceParameters });
+    await world.server.connectTransport({ ...key, dtlsParameters: dtls });
+    expect(await bob.consume(mic)).toHaveLength(1);
+    expect(transportOf(id).closed).toBe(false);
+  });
+
+  it('restarts ICE only where it is the one that is open', async () => {
+    const peer = room.peer();
+    const key = { ...peer.key, direction: 'send' } as const;
+    const restart = (transportId: string) => world.server.restartIce({ ...key, transportId });
+    await expect(restart('x')).rejects.toEqual(rejection('not-found'));
+    const former = await peer.openSend();
+    const { id } = await world.server.openTransport({ ...key, instead: former });
+    await expect(restart(former)).rejects.toEqual(rejection('not-found'));
+    const { id: other } = await world.server.openTransport({
+      ...peer.key,
+      direction: 'receive',
+      rtpCapabilities: RECEIVE_CAPABILITIES,
+    });
+    await expect(restart(other)).rejects.toEqual(rejection('not-found'));
+    await restart(id);
+    transportOf(id).close();
+    await expect(restart(id)).rejects.toEqual(rejection('not-found'));
+    const stale = { ...key, placement: key.placement + 1, transportId: id };
+    await expect(world.server.restartIce(stale)).rejects.toEqual(rejection('stale-placement'));
+  });
+
+  it('that lost its other end is not taken for dead between an ICE restart and its end', async () => {
+    const peer = room.peer();
+    const id = await peer.openSend();
+    const transport = transportOf(id);
+    if (!isWebRtc(transport)) throw new Error('a transport of WebRTC');
+    const iceState = vi.fn<() => types.IceState>(() => 'disconnected');
+    Object.defineProperty(transport, 'iceState', { get: iceState });
+    await expect(peer.produce('mic')).rejects.toEqual(rejection('not-found'));
+    await world.server.restartIce({ ...peer.key, direction: 'send', transportId: id });
+    await peer.produce('mic');
+    expect(await peer.openSend()).toBe(id);
+    iceState.mockReturnValue('completed');
+    transport.emit('icestatechange', 'completed');
+    expect(await peer.openSend()).toBe(id);
+    iceState.mockReturnValue('disconnected');
+    expect(await peer.openSend()).not.toBe(id);
   });
 
   it('connects once, to one certificate', async () => {

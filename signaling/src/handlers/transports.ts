@@ -1,9 +1,9 @@
-// A peer's two transports on the media node (PROTOCOL M1, M2).
+// A peer's two transports on the media node (PROTOCOL M1, M2, M10).
 import { AppError } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
 import { Requests } from '../protocol/index.ts';
 import { findPeer } from '../rooms/record.ts';
-import { bind, membershipOf } from './context.ts';
+import { bind, membershipOf, takeAllowance } from './context.ts';
 import { placeOf, replaceRoom } from './placement.ts';
 
 const openTransport = bind(Requests['open-transport'], async (context, request) => {
@@ -38,12 +38,19 @@ const connectTransport = bind(
   },
 );
 
-const restartIce = bind(Requests['restart-ice'], async () => {
-  throw new AppError('not-found', 'not served yet');
-});
+const restartIce = bind(
+  Requests['restart-ice'],
+  async (context, { placement, direction, transportId }) => {
+    const { deps } = context;
+    const { node, key } = placeOf(deps, membershipOf(context), placement);
+    takeAllowance(context, 'costly');
+    const call = node.restartIce({ ...key, direction, transportId });
+    return { data: { iceParameters: await callMedia(deps.clock, call) } };
+  },
+);
 
 export const transportHandlers = {
-  'restart-ice': restartIce,
   'open-transport': openTransport,
   'connect-transport': connectTransport,
+  'restart-ice': restartIce,
 };

@@ -68,6 +68,31 @@ describeScenarios('media', (getWorld) => {
     expect((await ada.request('open-transport', again)).id).toBe(second.id);
   });
 
+  it('M10 an ICE restart gives new credentials, and the transport and its producer stay', async () => {
+    const { ada, bob } = await start();
+    const producerId = await produceMic(ada);
+    const { id: transportId, iceParameters: former } = await openSend(ada);
+    const { placement } = ada;
+    const restart = { direction: 'send', placement, transportId };
+    const { iceParameters } = await ada.request('restart-ice', restart);
+    expect(iceParameters.usernameFragment).not.toBe(former.usernameFragment);
+    expect(await openSend(ada)).toMatchObject({ id: transportId, iceParameters });
+    await openReceive(bob);
+    const consume = { placement, producerIds: [producerId] };
+    expect((await bob.request('consume', consume)).consumers).toHaveLength(1);
+    const refused = [
+      [{ ...restart, transportId: 'x' }, 'not-found'],
+      [{ ...restart, direction: 'receive' }, 'not-found'],
+      [{ ...restart, placement: placement - 1 }, 'stale-placement'],
+      [{ ...restart, transportId: 'x'.repeat(65) }, 'bad-request'],
+    ] as const;
+    for (const [data, code] of refused) {
+      await expect(ada.request('restart-ice', data)).rejects.toEqual(refusal(code));
+    }
+    // Somebody else's transport is none of one's own.
+    await expect(bob.request('restart-ice', restart)).rejects.toEqual(refusal('not-found'));
+  });
+
   it('M2 a request for another placement is refused', async () => {
     const { ada } = await start();
     const placement = (await ada.placed()) - 1;

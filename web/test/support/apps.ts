@@ -31,6 +31,7 @@ const NO_MEDIA: MediaNode = {
   closePeer: async () => undefined,
   openTransport: unavailable,
   connectTransport: unavailable,
+  restartIce: unavailable,
   produce: unavailable,
   setProducerPaused: async () => undefined,
   closeProducer: async () => undefined,
