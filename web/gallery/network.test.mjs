@@ -20,6 +20,20 @@ const fromMenu = async (testId) => {
   await visit.page.click(byTestId(testId));
 };
 
+const camera = (on) =>
+  visit.page.waitForSelector(`${byTestId('toggle-camera')}[aria-pressed="${on}"]`);
+const marks = (selector) =>
+  visit.page.$$eval(selector, (tiles) =>
+    tiles.map((tile) => [
+      tile.dataset.quality ?? null,
+      tile.querySelector('[data-testid="quality-mark"]')?.ariaLabel ?? null,
+    ]),
+  );
+const cells = (row) =>
+  visit.page.$$eval(row, (rows) =>
+    rows.map((element) => [...element.children].map((cell) => cell.innerText.split('\n'))),
+  );
+
 describe('the mark of the mode', () => {
   const mark = byTestId('call-mode');
   const words = () => visit.page.$eval(mark, ({ ariaLabel, dataset }) => [dataset.tip, ariaLabel]);
@@ -164,9 +178,6 @@ describe('preferences', () => {
 });
 
 describe('audio only', () => {
-  const camera = (on) =>
-    visit.page.waitForSelector(`${byTestId('toggle-camera')}[aria-pressed="${on}"]`);
-
   test('turns the own camera off, shows nobody, and says why; off again, mine stays off', async () => {
     await visit.open('three');
     await camera(true);
@@ -207,14 +218,6 @@ describe('audio only', () => {
 });
 
 describe('the quality of a connection', () => {
-  const marks = (selector) =>
-    visit.page.$$eval(selector, (tiles) =>
-      tiles.map((tile) => [
-        tile.dataset.quality ?? null,
-        tile.querySelector('[data-testid="quality-mark"]')?.ariaLabel ?? null,
-      ]),
-    );
-
   test('is on each tile, and a mark exactly while it is not good', async () => {
     await visit.open('quality');
     expect(await marks(byTestId('tile'))).toEqual([
@@ -234,10 +237,14 @@ describe('the quality of a connection', () => {
 
   test('tells fair from poor without colour', async () => {
     await visit.open('quality');
-    const icons = await visit.page.$$eval(`${byTestId('quality-mark')} use:last-child`, (uses) =>
-      uses.map((use) => use.getAttribute('href')),
+    const bars = await visit.page.$$eval(`${byTestId('quality-mark')} [data-bars] > svg`, (all) =>
+      all.map((full) => [full.parentElement.dataset.bars, full.width.baseVal.value]),
     );
-    expect(new Set(icons)).toEqual(new Set(['#icon-signal-medium', '#icon-signal-low']));
+    const widths = (quality) =>
+      new Set(bars.flatMap(([of, width]) => (of === quality ? width : [])));
+    const [[fair], [poor]] = [widths('fair'), widths('poor')].map((all) => [...all]);
+    expect(poor).toBeGreaterThan(0);
+    expect(fair).toBeGreaterThan(poor);
   });
 
   test('says less where the connection is lost altogether', async () => {
@@ -276,10 +283,6 @@ describe('trouble with the network', () => {
 
 describe('the details', () => {
   const panel = byTestId('details');
-  const cells = (row) =>
-    visit.page.$$eval(row, (rows) =>
-      rows.map((element) => [...element.children].map((cell) => cell.innerText.split('\n'))),
-    );
 
   test('are measured while they are open, and no longer', async () => {
     await visit.open('three');
@@ -367,8 +370,9 @@ describe('the details', () => {
     await visit.page.click(byTestId('details-copy'));
     await expect.poll(() => textOf(byTestId('details-copy'))).toBe('Copied');
     const copied = await visit.page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain('mode: sfu (people)');
     expect(copied).toContain('turn tls');
-    expect(copied).toContain('320');
+    expect(copied).toContain('VP8, 320×180');
     expect(copied).not.toMatch(/Ada|Lovelace|Mira|peer\d/);
   });
 

@@ -19,9 +19,9 @@ export const mediaSettingsWords = {
   video: 'Video and data',
   quality: 'Quality of my video',
   qualities,
-  bandwidth: 'All video together',
+  bandwidth: 'Data limit for video',
   bandwidthLimit: (limit: BandwidthLimitKbps | null): string =>
-    limit === null ? 'No limit' : `At most ${bitrate(limit * 1000)}`,
+    limit === null ? 'No limit' : bitrate(limit * 1000),
   audioOnly: 'Audio only',
   audioOnlyMeaning: 'No cameras are received and yours goes off. Shared screens stay.',
   privacy: 'Privacy',

@@ -2,6 +2,7 @@
 // there for tests and readers; seen only while something is not well, and then the worst alone.
 import type { CallState } from '../../call/call-state.ts';
 import { Icon } from '../icon.tsx';
+import { QualityBars } from './quality-bars.tsx';
 import { worstTrouble } from './trouble.ts';
 
 export const Connection = ({ state }: { readonly state: CallState }) => {
@@ -20,7 +21,11 @@ export const Connection = ({ state }: { readonly state: CallState }) => {
     >
       {trouble && (
         <>
-          <Icon name={trouble.icon} small {...(trouble.behind && { behind: trouble.behind })} />
+          {trouble.sign === 'bars' ? (
+            <QualityBars quality="fair" />
+          ) : (
+            <Icon name={trouble.sign} small />
+          )}
           <span>{trouble.what}</span>
         </>
       )}

@@ -1,6 +1,7 @@
 // How a tile's frames fare, while it is not well: a mark, and over a picture that cannot be opened
 // the words themselves.
 import type { KeyState } from '../../call/call-state.ts';
+import { Icon } from '../icon.tsx';
 import { TileMark } from './tile-mark.tsx';
 
 interface KeyMarkProps {
@@ -14,9 +15,17 @@ export const KeyMark = ({ state, waiting, failed }: KeyMarkProps) => {
     case 'ok':
       return null;
     case 'waiting':
-      return <TileMark icon="key-round" what={waiting} testId="key-mark" />;
+      return (
+        <TileMark what={waiting} testId="key-mark">
+          <Icon name="key-round" small />
+        </TileMark>
+      );
     case 'failed':
-      return <TileMark icon="shield-alert" what={failed} testId="key-mark" />;
+      return (
+        <TileMark what={failed} testId="key-mark">
+          <Icon name="shield-alert" small />
+        </TileMark>
+      );
   }
 };
 

@@ -2,6 +2,7 @@
 // initials.
 import type { CallState, RemotePeer } from '../../call/call-state.ts';
 import { Avatar } from '../avatar.tsx';
+import { Icon } from '../icon.tsx';
 import { hueOf } from '../initials.ts';
 import { Video } from '../video.tsx';
 import { tileKeyWords } from '../words-encryption.ts';
@@ -50,7 +51,9 @@ export const PeerTile = ({ peer, placed, state, pinning }: PeerTileProps) => {
         {connected ? (
           <QualityMark quality={quality} wordsOf={(how) => qualityWords.of(how, displayName)} />
         ) : (
-          <TileMark icon="wifi-off" what={words.call.connectionLost(name)} testId="lost-mark" />
+          <TileMark what={words.call.connectionLost(name)} testId="lost-mark">
+            <Icon name="wifi-off" small />
+          </TileMark>
         )}
         <KeyMark state={encryption} waiting={tileKeyWords.waiting} failed={failed} />
         <PinButton

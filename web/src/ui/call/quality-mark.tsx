@@ -1,5 +1,6 @@
 // How well somebody's connection does, while it does not do well: bars that are missing, and words.
 import type { Quality } from '../../call/stats/call-details.ts';
+import { QualityBars } from './quality-bars.tsx';
 import { TileMark } from './tile-mark.tsx';
 
 interface QualityMarkProps {
@@ -10,11 +11,8 @@ interface QualityMarkProps {
 export const QualityMark = ({ quality, wordsOf }: QualityMarkProps) => {
   if (quality === null || quality === 'good') return null;
   return (
-    <TileMark
-      icon={quality === 'fair' ? 'signal-medium' : 'signal-low'}
-      behind="signal"
-      what={wordsOf(quality)}
-      testId="quality-mark"
-    />
+    <TileMark what={wordsOf(quality)} testId="quality-mark">
+      <QualityBars quality={quality} />
+    </TileMark>
   );
 };

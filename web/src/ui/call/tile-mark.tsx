@@ -1,15 +1,14 @@
 // A small mark on a tile when something is not well, with its words on hover, focus or tap.
-import { Icon } from '../icon.tsx';
-import type { IconName } from '../icon-names.ts';
+import type { ComponentChildren } from 'preact';
 
 interface TileMarkProps {
-  readonly icon: IconName;
-  readonly behind?: IconName;
   readonly what: string;
   readonly testId: string;
+  /** Its icon. */
+  readonly children: ComponentChildren;
 }
 
-export const TileMark = ({ icon, behind, what, testId }: TileMarkProps) => (
+export const TileMark = ({ what, testId, children }: TileMarkProps) => (
   // The tab index lets Safari focus it on a tap.
   <button
     type="button"
@@ -19,6 +18,6 @@ export const TileMark = ({ icon, behind, what, testId }: TileMarkProps) => (
     data-tip={what}
     aria-label={what}
   >
-    <Icon name={icon} small {...(behind && { behind })} />
+    {children}
   </button>
 );

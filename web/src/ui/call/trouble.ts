@@ -6,8 +6,8 @@ import { networkTroubleWords } from '../words-network.ts';
 import { words } from '../words.ts';
 
 export interface Trouble {
-  readonly icon: IconName;
-  readonly behind?: IconName;
+  /** Bars: of the connection, as on tiles (quality-bars.tsx). */
+  readonly sign: IconName | 'bars';
   readonly what: string;
 }
 
@@ -18,11 +18,11 @@ type TroubleSigns = {
 /** Without the server nobody comes or goes; without keys or a way nothing is seen; the rest is less. */
 export const worstTrouble = (signs: TroubleSigns): Trouble | null => {
   const { connection, keyTrouble, networkTrouble } = signs;
-  if (connection === 'reconnecting') return { icon: 'wifi-off', what: words.call.reconnecting };
-  if (keyTrouble !== null) return { icon: 'shield-alert', what: keyTroubleWords[keyTrouble] };
+  if (connection === 'reconnecting') return { sign: 'wifi-off', what: words.call.reconnecting };
+  if (keyTrouble !== null) return { sign: 'shield-alert', what: keyTroubleWords[keyTrouble] };
   if (networkTrouble === null) return null;
   const what = networkTroubleWords[networkTrouble];
   return networkTrouble === 'reconnecting-media'
-    ? { icon: 'wifi-off', what }
-    : { icon: 'signal-medium', behind: 'signal', what };
+    ? { sign: 'wifi-off', what }
+    : { sign: 'bars', what };
 };

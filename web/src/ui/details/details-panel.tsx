@@ -3,7 +3,7 @@ import type { PeerId } from '@sotto/signaling/protocol';
 import { useEffect } from 'preact/hooks';
 import type { Call } from '../../call/call-state.ts';
 import type { CallDetails } from '../../call/stats/call-details.ts';
-import { detailsText } from './details-text.ts';
+import { detailsText } from '../../call/stats/details-text.ts';
 import { wholeNumber } from '../figures.ts';
 import { Icon } from '../icon.tsx';
 import { Panel } from '../panels/panel.tsx';
