@@ -1,6 +1,7 @@
 // Asks the browser for microphones, cameras and screens.
 import type { DeviceProblem, LocalDevices } from './call-state.ts';
 import { deviceProblemOf } from './device-problem.ts';
+import type { SoundProcessing } from './sound-processing.ts';
 
 export type CaptureKind = 'mic' | 'cam';
 
@@ -22,12 +23,10 @@ export class CaptureError extends Error {
 const chosen = (deviceId: string | null): MediaTrackConstraints =>
   deviceId === null ? {} : { deviceId: { exact: deviceId } };
 
-const micConstraints = (deviceId: string | null): MediaTrackConstraints => ({
-  ...chosen(deviceId),
-  echoCancellation: true,
-  noiseSuppression: true,
-  autoGainControl: true,
-});
+const micConstraints = (
+  deviceId: string | null,
+  processing: SoundProcessing,
+): MediaTrackConstraints => ({ ...chosen(deviceId), ...processing });
 
 const camConstraints = (deviceId: string | null): MediaTrackConstraints => ({
   ...chosen(deviceId),
@@ -44,11 +43,14 @@ const mediaDevices = (): MediaDevices => {
 };
 
 /** One permission prompt for all that is asked for. Rejects with CaptureError. */
-export const capture = async (wanted: Wanted): Promise<CapturedTracks> => {
+export const capture = async (
+  wanted: Wanted,
+  processing: SoundProcessing,
+): Promise<CapturedTracks> => {
   const devices = mediaDevices();
   try {
     const stream = await devices.getUserMedia({
-      audio: wanted.mic === undefined ? false : micConstraints(wanted.mic),
+      audio: wanted.mic === undefined ? false : micConstraints(wanted.mic, processing),
       video: wanted.cam === undefined ? false : camConstraints(wanted.cam),
     });
     return { mic: stream.getAudioTracks()[0] ?? null, cam: stream.getVideoTracks()[0] ?? null };

@@ -1,6 +1,6 @@
 // A device against a browser that answers when the test says so.
 import { signal } from '@preact/signals';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { settled } from '../signaling/testing/turns.ts';
 import type { DeviceProblem } from './call-state.ts';
 import { CaptureError, type CaptureKind } from './capture.ts';
@@ -140,6 +140,54 @@ test('when the other device is not to be had, the first goes on', async () => {
   expect(slot.deviceId.value).toBe('mic1');
   expect(slot.problem.value).toBeNull();
   expect(slot.on.value).toBe(true);
+});
+
+describe('a device that is to work otherwise', () => {
+  test('stays as it is where it can', async () => {
+    const { device, slot, asked, answer } = createScene('mic');
+    void device.turnOn();
+    const track = microphone();
+    await answer(track);
+    await device.adjust(() => Promise.resolve(true));
+    expect([slot.track.value, asked]).toEqual([track, [null]]);
+  });
+
+  test('is opened anew where it cannot, and goes on until then', async () => {
+    const { device, slot, asked, answer } = createScene('mic');
+    void device.turnOn();
+    const first = microphone();
+    await answer(first);
+    void device.adjust(() => Promise.resolve(false));
+    await settled();
+    expect([slot.track.value, first.readyState]).toEqual([first, 'live']);
+    const second = microphone();
+    await answer(second);
+    expect(asked).toEqual([null, 'mic1']);
+    expect([slot.track.value, first.readyState]).toEqual([second, 'ended']);
+  });
+
+  test('goes on as it was where it cannot be opened anew', async () => {
+    const { device, slot, answer } = createScene('mic');
+    void device.turnOn();
+    const track = microphone();
+    await answer(track);
+    void device.adjust(() => Promise.resolve(false));
+    await settled();
+    await answer('in-use');
+    expect([slot.track.value, slot.on.value, slot.problem.value]).toEqual([track, true, null]);
+  });
+
+  test('is left alone when it is not open, or another is by then', async () => {
+    const { device, slot, asked, answer } = createScene('mic');
+    await device.adjust(() => Promise.reject(new Error('there is none')));
+    void device.turnOn();
+    await answer(microphone());
+    await device.adjust(() => {
+      slot.track.value = microphone('mic2');
+      return Promise.resolve(false);
+    });
+    expect(asked).toEqual([null]);
+  });
 });
 
 test('a device that is chosen while off is opened when it goes on', async () => {

@@ -68,6 +68,17 @@ export class CapturedDevice {
     if (track.value === before.track && current.value === deviceId) current.value = before.deviceId;
   }
 
+  /**
+   * Changes how the open device works: `apply` says whether it has, and where it has not, the device is
+   * opened anew beside itself, so that there is next to no gap. Never rejects.
+   */
+  async adjust(apply: (track: MediaStreamTrack) => Promise<boolean>): Promise<void> {
+    const { track, deviceId } = this.#slot;
+    const open = track.value;
+    if (open === null || (await apply(open)) || track.value !== open || this.#closed) return;
+    await this.open(deviceId.value);
+  }
+
   /** Never rejects. */
   async open(deviceId: string | null): Promise<void> {
     const ask = this.ask();

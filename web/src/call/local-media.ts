@@ -2,9 +2,15 @@
 import { effect, type ReadonlySignal } from '@preact/signals';
 import type { CallState, Notice } from './call-state.ts';
 import { CapturedDevice } from './captured-device.ts';
-import { capture, listDevices, watchDevices } from './capture.ts';
+import { capture, type CapturedTracks, listDevices, type Wanted, watchDevices } from './capture.ts';
 import { watchMicLevel } from './mic-level.ts';
 import type { Preferences } from './preferences.ts';
+import {
+  isSameProcessing,
+  processingOf,
+  processSound,
+  type SoundProcessing,
+} from './sound-processing.ts';
 
 export interface LocalMediaDeps {
   readonly state: CallState;
@@ -16,11 +22,16 @@ export class LocalMedia {
   readonly mic: CapturedDevice;
   readonly cam: CapturedDevice;
   readonly #state: CallState;
+  readonly #preferences: LocalMediaDeps['preferences'];
+  /** What was asked for with each microphone; a browser may have done otherwise. */
+  readonly #asked = new WeakMap<MediaStreamTrack, SoundProcessing>();
   readonly #stops: readonly (() => void)[];
   #closed = false;
 
-  constructor({ state, onNotice }: LocalMediaDeps) {
+  constructor({ state, preferences, onNotice }: LocalMediaDeps) {
     this.#state = state;
+    this.#preferences = preferences;
+    const captureThem = (wanted: Wanted): Promise<CapturedTracks> => this.#capture(wanted);
     const onLost = (): void => onNotice('device-lost');
     this.mic = new CapturedDevice({
       kind: 'mic',
@@ -30,7 +41,7 @@ export class LocalMedia {
         problem: state.micProblem,
         deviceId: state.microphoneId,
       },
-      capture,
+      capture: captureThem,
       onLost,
     });
     this.cam = new CapturedDevice({
@@ -41,11 +52,12 @@ export class LocalMedia {
         problem: state.camProblem,
         deviceId: state.cameraId,
       },
-      capture,
+      capture: captureThem,
       onLost,
     });
     this.#stops = [
       watchDevices(() => void this.#refreshDevices()),
+      effect(() => this.#process(state.micTrack.value, processingOf(preferences.value))),
       effect(() => {
         const track = state.micTrack.value;
         if (track === null) return undefined;
@@ -65,11 +77,25 @@ export class LocalMedia {
     await this.#refreshDevices();
   }
 
+  async #capture(wanted: Wanted): Promise<CapturedTracks> {
+    const processing = processingOf(this.#preferences.peek());
+    const tracks = await capture(wanted, processing);
+    if (tracks.mic !== null) this.#asked.set(tracks.mic, processing);
+    return tracks;
+  }
+
+  /** Once for each wish: a browser that does otherwise is not asked for ever. */
+  #process(mic: MediaStreamTrack | null, wanted: SoundProcessing): void {
+    if (mic === null || isSameProcessing(this.#asked.get(mic), wanted)) return;
+    this.#asked.set(mic, wanted);
+    void this.mic.adjust((track) => processSound(track, wanted));
+  }
+
   async #openBoth(): Promise<void> {
     const forMic = this.mic.ask();
     const forCam = this.cam.ask();
     try {
-      const tracks = await capture({
+      const tracks = await this.#capture({
         mic: this.#state.microphoneId.value,
         cam: this.#state.cameraId.value,
       });
