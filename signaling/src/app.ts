@@ -21,6 +21,7 @@ import { pageRoutes } from './http/page.ts';
 import { answerError, installProblems } from './http/problem.ts';
 import { roomRoutes } from './http/rooms.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { turnRoute } from './http/turn-credentials.ts';
 import { createMediaPool } from './media/media-pool.ts';
 import { CLOSE, LIMITS } from './protocol/index.ts';
 import type { CallModePolicy } from './rooms/mode-rules.ts';
@@ -117,6 +118,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
 
   const isMediaReady = (): boolean => media.isReady();
   healthRoutes(app, { isDraining: handlers.isDraining, isMediaReady });
+  turnRoute(app, handlers);
   roomRoutes(app, { roomIds: createRoomIds(secrets.roomIdKey), tokens, rooms });
   socketRoute(app, { handlers, limits: deps.limits, allowedOrigins: deps.corsOrigins });
   if (deps.webRoot !== undefined) await pageRoutes(app, deps.webRoot);

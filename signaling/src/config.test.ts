@@ -58,3 +58,56 @@ it('takes origins as a list', () => {
   const { CORS_ORIGINS } = readConfig({ CORS_ORIGINS: 'https://a.example, http://b.example:8080' });
   expect(CORS_ORIGINS).toEqual(['https://a.example', 'http://b.example:8080']);
 });
+
+it('knows no other way of a call than automatic and the media node', () => {
+  expect(readConfig({}).CALL_MODE).toBe('auto');
+  expect(readConfig({ CALL_MODE: 'sfu-only' }).CALL_MODE).toBe('sfu-only');
+  expect(problemsOf({ CALL_MODE: 'p2p' })).toHaveLength(1);
+});
+
+const TURN_SECRET = 'sixteen letters!';
+
+it('takes STUN and TURN servers as a list, and a secret for those of TURN', () => {
+  const urls = [
+    'stun:stun.example.org',
+    'stuns:[2001:db8::1]:5349',
+    'turn:192.0.2.1:3478?transport=udp',
+    'turns:turn.example.org?transport=tcp',
+  ];
+  const config = readConfig({ TURN_URLS: urls.join(', '), TURN_SECRET });
+  expect(config).toMatchObject({ TURN_URLS: urls, TURN_SECRET, TURN_TTL: 3600 });
+  expect(readConfig({ TURN_URLS: 'stun:stun.example.org' }).TURN_SECRET).toBeUndefined();
+  for (const url of ['turn:a.example', 'stun:a.example,turns:a.example']) {
+    expect(problemsOf({ TURN_URLS: url })).toEqual([expect.stringContaining('TURN_SECRET')]);
+  }
+});
+
+it('reads the TURN secret from its file, and wants 16 characters of it', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'sotto-config-')), 'turn-secret');
+  writeFileSync(path, `${TURN_SECRET}\n`);
+  const settings = { TURN_URLS: 'turn:a.example', TURN_SECRET_FILE: path };
+  expect(readConfig(settings).TURN_SECRET).toBe(TURN_SECRET);
+  const problems = problemsOf({ TURN_URLS: 'turn:a.example', TURN_SECRET: 'fifteen letters' });
+  expect(problems).toHaveLength(1);
+  expect(problems.join()).not.toContain('fifteen letters');
+});
+
+it('refuses what is no STUN or TURN URL, too many of them, and times out of bounds', () => {
+  const wrong = [
+    'http://a.example',
+    'turn://a.example',
+    'turn:user@a.example',
+    'stun:a.example?transport=udp',
+    'turn:a.example?transport=tls',
+    'turn:',
+    'turn:a.example:123456',
+    Array.from({ length: 9 }, () => 'turn:a.example').join(),
+  ];
+  for (const url of wrong) {
+    expect(problemsOf({ TURN_URLS: url, TURN_SECRET }), url).toHaveLength(1);
+  }
+  for (const ttl of ['9', '86401', '1.5', 'long']) {
+    expect(problemsOf({ TURN_TTL: ttl }), ttl).toHaveLength(1);
+  }
+  expect(readConfig({ TURN_TTL: '10' }).TURN_TTL).toBe(10);
+});

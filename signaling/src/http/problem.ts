@@ -45,6 +45,8 @@ export const answerError = (
   reply: FastifyReply,
 ): void => {
   if (error instanceof AppError) {
+    // RFC 9110 §11.6.1: a 401 says what it would take.
+    if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
     sendProblem(reply, STATUS[error.code], error.code, error.message);
     return;
   }

@@ -9,10 +9,8 @@ import { AppError } from '../errors.ts';
 import type { RoomId } from '../protocol/index.ts';
 import { newPeerId } from '../random.ts';
 import type { RoomService } from '../rooms/room-service.ts';
-
-/** Generous: a whole school may sit behind one address. */
-const ROOMS_PER_MINUTE = 120;
-const LOOKUPS_PER_MINUTE = 1200;
+import { bearerOf } from './bearer.ts';
+import { LOOKUPS_PER_MINUTE, perMinute, ROOMS_PER_MINUTE } from './rates.ts';
 
 export interface RoomRoutesDeps {
   readonly roomIds: RoomIds;
@@ -21,11 +19,6 @@ export interface RoomRoutesDeps {
 }
 
 const NewRoom = z.object({ joinHash: JoinHash });
-
-const bearerOf = ({ authorization }: IncomingHttpHeaders): string | undefined =>
-  /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-
-const perMinute = (max: number) => ({ config: { rateLimit: { max, timeWindow: '1 minute' } } });
 
 export const roomRoutes = (
   app: FastifyInstance,
