@@ -4,7 +4,8 @@ import { Device, type types } from 'mediasoup-client';
 import * as fake from 'mediasoup-client/fakeParameters';
 import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
 import { afterEach, expect, test, vi } from 'vitest';
-import { joined, LONGEST_BACKOFF_MS, takeUp } from '../signaling/testing/client-scene.ts';
+import { MOST_BACKOFF_MS } from '../signaling/backoff.ts';
+import { joined, takeUp } from '../signaling/testing/client-scene.ts';
 import { settled } from '../signaling/testing/turns.ts';
 import { openTransport } from './transport.ts';
 
@@ -181,13 +182,26 @@ test('M10 while signaling is away nothing fails; with it the restart is asked fo
   expect(told).toEqual(['connected', 'connected']);
 });
 
+test.each(['rate-limited', 'busy'])(
+  'M10 a restart that is refused with %s is asked for again',
+  async (code) => {
+    const { server, clock, told, handler, asks } = await connected();
+    handler.setConnectionState('failed');
+    server.socket.refuse(server.socket.request('restart-ice'), code);
+    await settled();
+    clock.advance(1_000);
+    expect(asks()).toBe(2);
+    expect(told).toEqual(['connected']);
+  },
+);
+
 test('M10 a restart whose socket was dead is asked for until there is an answer', async () => {
   const { server, clock, told, handler, asks } = await connected();
   handler.setConnectionState('failed');
   // Longer than any request waits, with every socket dead.
   clock.advance(30_000);
   await settled();
-  clock.advance(LONGEST_BACKOFF_MS);
+  clock.advance(MOST_BACKOFF_MS);
   takeUp(server.socket.open());
   expect(asks()).toBe(2);
   server.socket.answer(server.socket.request('restart-ice'), { iceParameters });

@@ -9,7 +9,7 @@ import {
 import type { Device, types } from 'mediasoup-client';
 import type { SignalingClient } from '../signaling/client.ts';
 import type { Clock } from '../signaling/clock.ts';
-import { codeOf, isOver } from '../signaling/request-error.ts';
+import { codeOf, isOver, type RequestErrorCode } from '../signaling/request-error.ts';
 import { peerConnectionSettings } from './encryption/encryption.ts';
 import { followNetwork, type Network } from './network/network.ts';
 import { Recovery, type RestartOutcome } from './network/recovery.ts';
@@ -47,6 +47,9 @@ const openRequest = (
         rtpCapabilities: RtpCapabilities.parse(device.recvRtpCapabilities),
       };
 
+/** Nothing is known of the transport then, and asking in a moment may do. */
+const LATER: ReadonlySet<RequestErrorCode | null> = new Set(['timeout', 'rate-limited', 'busy']);
+
 /** Rejects with RequestError when it is refused, or with what the browser threw. */
 const restartIce = async (
   { request, placement }: TransportDeps,
@@ -60,7 +63,7 @@ const restartIce = async (
     return 'done';
   } catch (error) {
     if (isOver(error) || transport.closed) return 'over';
-    if (codeOf(error) === 'timeout') return 'away';
+    if (LATER.has(codeOf(error))) return 'away';
     throw error;
   }
 };
@@ -77,6 +80,8 @@ const keepAlive = (deps: TransportDeps, transport: types.Transport): void => {
   });
   const stopFollowing = followNetwork(network, recovery);
   const stopRenewing = network.iceServers.subscribe((iceServers) => {
+    // Used from the next restart on. Chromium also gathers anew where a stream is added or ends: the
+    // media node keeps its own credentials then, and takes what comes with the page's new ones.
     transport.updateIceServers({ iceServers: [...iceServers] }).catch(() => undefined);
   });
   transport.on('connectionstatechange', (state) => recovery.onState(state));

@@ -1,14 +1,8 @@
 // The client against a scripted server: getting in, staying, giving up, and leaving.
 import { CLOSE, HEARTBEAT_TIMEOUT_MS } from '@sotto/signaling/protocol';
 import { expect, test } from 'vitest';
-import {
-  admit,
-  begin,
-  codeFrom,
-  joined,
-  LONGEST_BACKOFF_MS,
-  takeUp,
-} from './testing/client-scene.ts';
+import { MOST_BACKOFF_MS } from './backoff.ts';
+import { admit, begin, codeFrom, joined, takeUp } from './testing/client-scene.ts';
 import { roomAt } from './testing/room-samples.ts';
 
 test.each(['room-full', 'unauthorized', 'room-not-found', 'upgrade-required'])(
@@ -28,7 +22,7 @@ test.each(['busy', 'draining', 'internal'])(
     const { server, told, clock } = begin();
     server.socket.open();
     server.socket.refuse(server.socket.request('join'), code);
-    clock.advance(LONGEST_BACKOFF_MS);
+    clock.advance(MOST_BACKOFF_MS);
     expect(server.sockets).toHaveLength(2);
     admit(server.socket.open(), roomAt(1));
     expect(told).toEqual(['reconnecting', 'joined at 1', 'connected']);
@@ -94,6 +88,23 @@ test('backs off further with each failure, and begins anew after a beat', () => 
   expect(clock.nextInMs).toBe(187.5);
 });
 
+test.each([0, 0.5, 0.999])(
+  'J5 after 40 s without a server it tries again before it is taken for gone (jitter %f)',
+  (random) => {
+    const { server, clock } = joined(5, random);
+    const lostAt = clock.now();
+    server.socket.close(1006);
+    while (clock.now() - lostAt < 40_000) {
+      clock.advance(clock.nextInMs ?? 0);
+      if (clock.now() - lostAt < 40_000) server.socket.close(1006);
+    }
+    // With a second for the socket and the resume.
+    expect(clock.now() - lostAt).toBeLessThanOrEqual(44_000);
+    takeUp(server.socket.open());
+    expect(server.socket.methods).toEqual(['resume']);
+  },
+);
+
 test('connects at once when the network or the person is back', () => {
   const { server, wakeUp } = joined();
   server.socket.close(1006);
@@ -125,10 +136,10 @@ test('asking a socket again and again gives it no more time', () => {
 test('a socket that opens over a network that is gone is replaced in seconds, not after ten', () => {
   const { server, wakeUp, clock } = joined();
   server.socket.close(1006);
-  clock.advance(LONGEST_BACKOFF_MS);
+  clock.advance(MOST_BACKOFF_MS);
   expect(server.sockets).toHaveLength(2);
   wakeUp();
-  clock.advance(4_000 + LONGEST_BACKOFF_MS / 8);
+  clock.advance(4_000 + 500);
   expect(server.sockets).toHaveLength(3);
 });
 
@@ -148,7 +159,7 @@ test('restarting ICE asks the socket too, and is asked for over the next one whe
   const data = { direction: 'send', placement: 1, transportId: 'old' } as const;
   const answer = client.request('restart-ice', data);
   expect(server.socket.methods).toEqual(['join', 'restart-ice', 'heartbeat']);
-  clock.advance(4_000 + LONGEST_BACKOFF_MS);
+  clock.advance(4_000 + MOST_BACKOFF_MS);
   const socket = server.socket.open();
   takeUp(socket);
   expect(told).toEqual(['reconnecting', 'connected']);

@@ -1,13 +1,13 @@
 // The client against a scripted server: order, gaps, resuming, resets, and what becomes of requests.
 import { CLOSE, PROTOCOL_VERSION } from '@sotto/signaling/protocol';
 import { expect, test } from 'vitest';
+import { MOST_BACKOFF_MS } from './backoff.ts';
 import { REQUEST_TIMEOUT_MS } from './pending-requests.ts';
 import {
   admit,
   begin,
   codeFrom,
   joined,
-  LONGEST_BACKOFF_MS,
   reopen,
   resumed,
   takeUp,
@@ -63,7 +63,7 @@ test('a gap reconnects, and resumes from what was delivered', () => {
   server.socket.say(resumed(8));
   expect(told).toEqual(['peer-resumed 6', 'reconnecting']);
   expect(server.socket.closedWith).toBe(CLOSE.silent);
-  clock.advance(LONGEST_BACKOFF_MS);
+  clock.advance(MOST_BACKOFF_MS);
   const socket = server.socket.open();
   expect(socket.request('resume').data).toEqual({
     protocol: PROTOCOL_VERSION,
@@ -79,7 +79,7 @@ test('an answer that is ahead of the events shows a gap, and is asked for again'
   const answer = client.request('set-stream', { source: 'mic', on: true });
   server.socket.answer(server.socket.request('set-stream'), {}, 6);
   expect(scene.told).toEqual(['reconnecting']);
-  clock.advance(LONGEST_BACKOFF_MS);
+  clock.advance(MOST_BACKOFF_MS);
   const socket = server.socket.open();
   takeUp(socket, { events: [resumed(6), resumed(7)] });
   socket.answer(socket.request('set-stream'), {});

@@ -1,5 +1,6 @@
 // The client with a scripted server at the other end, and a clock that stands still.
 import type { RoomView, Signal } from '@sotto/signaling/protocol';
+import { MOST_BACKOFF_MS } from '../backoff.ts';
 import { type ClientListener, SignalingClient } from '../client.ts';
 import { codeOf } from '../request-error.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -7,14 +8,13 @@ import { eventAt, joinAnswer, peer, peerId, roomAt } from './room-samples.ts';
 import { ScriptedServer, type ServerSocket } from './scripted-server.ts';
 
 export const TOKEN = 'join.token.0123456789';
-export const LONGEST_BACKOFF_MS = 8_000;
 
 const nothing = (): void => undefined;
 
 const inWords = (signal: Signal): string =>
   signal.event === 'app-message' ? `message ${signal.data.message.seq}` : signal.event;
 
-export const begin = () => {
+export const begin = (random = 0.5) => {
   const server = new ScriptedServer();
   const clock = new FakeClock();
   const told: string[] = [];
@@ -31,7 +31,7 @@ export const begin = () => {
     {
       openSocket: server.openSocket,
       clock,
-      random: () => 0.5,
+      random: () => random,
       watchWakeUps: (onWakeUp) => {
         wakeUp = onWakeUp;
         return nothing;
@@ -47,8 +47,8 @@ export const admit = (socket: ServerSocket, room: RoomView): void => {
   socket.answer(socket.request('join'), joinAnswer(room));
 };
 
-export const joined = (version = 5) => {
-  const scene = begin();
+export const joined = (version = 5, random?: number) => {
+  const scene = begin(random);
   admit(scene.server.socket.open(), roomAt(version, [peer('me')]));
   scene.told.length = 0;
   return scene;
@@ -57,7 +57,7 @@ export const joined = (version = 5) => {
 /** The socket is lost, and the next one opens. */
 export const reopen = ({ server, clock }: ReturnType<typeof begin>): ServerSocket => {
   server.socket.close(1006);
-  clock.advance(LONGEST_BACKOFF_MS);
+  clock.advance(MOST_BACKOFF_MS);
   return server.socket.open();
 };
 
