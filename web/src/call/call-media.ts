@@ -15,7 +15,7 @@ import type { CallState, KeyState, VisibleTile } from './call-state.ts';
 import type { Encryption } from './encryption/encryption.ts';
 import { chooseWay, type Incoming, pathOf } from './incoming.ts';
 import { MediaSession } from './media-session.ts';
-import { type WantedLayers, wantedLayers, type Wish } from './media-view.ts';
+import { type WantedLayers, wantedLayers, type Wish, withheldCameras } from './media-view.ts';
 import type { Network } from './network/network.ts';
 import type { Carrier } from './own-streams.ts';
 import { PeerToPeer } from './peer-to-peer/peer-to-peer.ts';
@@ -60,6 +60,8 @@ export class CallMedia {
   #scene: MediaScene | null = null;
   #session: MediaSession | null = null;
   #shown: ReadonlyMap<StreamKey, Incoming> = new Map();
+  /** Whose cameras are not shown: they are not received, though they have a tile. */
+  #withheld: ReadonlySet<PeerId> = new Set();
   #carriers: readonly Carrier[] = [];
   #isUpdating = false;
   #isDirty = false;
@@ -89,7 +91,10 @@ export class CallMedia {
   }
 
   get tracks(): Tracks {
-    return new Map([...this.#shown].map(([key, { track }]) => [key, track]));
+    const shown = [...this.#shown].filter(
+      ([, { origin }]) => origin.source !== 'cam' || !this.#withheld.has(origin.peerId),
+    );
+    return new Map(shown.map(([key, { track }]) => [key, track]));
   }
 
   /** Null for what nobody has begun to send. */
@@ -125,6 +130,12 @@ export class CallMedia {
 
   askForKeyFrame(source: StreamSource): void {
     this.#peerToPeer.askForKeyFrame(source);
+  }
+
+  /** The room was made again: the media node's part of it is gone, what goes directly is not. */
+  rejoin(): void {
+    this.#endSession();
+    this.#peerToPeer.rejoin();
   }
 
   /** The worker that sealed and opened is gone, and all that ran through it with it. */
@@ -164,13 +175,15 @@ export class CallMedia {
     this.#session?.want(wish);
     this.#chooseTracks(scene);
     const layer = wantedLayers(wish);
+    this.#withheld = withheldCameras(wish, layer);
     const hasArrived = {
       p2p: this.#hasArrived(scene, 'p2p', layer),
       sfu: this.#isSending() && this.#hasArrived(scene, 'sfu', layer),
     };
     const isConnected = this.#deps.network.connection.peek() === 'connected';
-    const { mode } = room;
-    this.#peerToPeer.update({ selfPeerId, others, mode, members, isConnected, hasArrived });
+    const { mode, placement } = room;
+    const view = { selfPeerId, others, mode, placement, members, isConnected, hasArrived };
+    this.#peerToPeer.update(view);
     const [other] = others;
     if (other !== undefined) {
       this.#peerToPeer.want(layer(other.peerId, 'cam'), layer(other.peerId, 'screen'));

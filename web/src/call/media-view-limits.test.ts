@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { PeerView, ViewLayer } from '@sotto/signaling/protocol';
 import { peer } from '../signaling/testing/room-samples.ts';
 import type { VisibleTile } from './call-state.ts';
-import { SCREEN_NOMINAL_BPS, wantedLayers, type Wish } from './media-view.ts';
+import { SCREEN_NOMINAL_BPS, wantedLayers, type Wish, withheldCameras } from './media-view.ts';
 import { BANDWIDTH_LIMITS_KBPS, DEFAULT_PREFERENCES, type Preferences } from './preferences.ts';
 import { CAMERA_RUNGS, MIC_BPS } from './send-limits.ts';
 
@@ -45,6 +45,8 @@ const screensOf = (wanted: Wish) => {
 };
 
 const rank = (layer: ViewLayer): number => (layer === 'off' ? -1 : layer);
+
+const withheld = (wanted: Wish) => [...withheldCameras(wanted, wantedLayers(wanted))];
 
 const three = [person('ann'), person('bob'), person('cat')];
 
@@ -144,6 +146,17 @@ test('audio only: no camera is received, every screen and all sound are', () => 
   const layerOf = wantedLayers(wanted);
   expect(others.map(({ peerId }) => layerOf(peerId, 'mic'))).toEqual([0, 0]);
   expect(others.map(({ peerId }) => layerOf(peerId, 'screenAudio'))).toEqual([0, 0]);
+});
+
+test('a camera that has a tile and is not received is known, so that it does not stand still', () => {
+  const [ann, bob] = three;
+  const two = [ann, bob].flatMap((one) => one ?? []);
+  const ids = two.map(({ peerId }) => peerId);
+  expect(withheld(wish(two, [640, 320], {}))).toEqual([]);
+  expect(withheld(wish(two, [640, 320], { audioOnly: true }))).toEqual(ids);
+  expect(withheld(wish(two, [640, 320], { bandwidthLimitKbps: 250 }))).toEqual(ids.slice(1));
+  expect(withheld({ ...wish(two, [], { audioOnly: true }), tiles: [] })).toEqual([]);
+  expect(withheld(wish(two, [640, 320], { audioOnly: true }, true))).toEqual([]);
 });
 
 test('a page that nobody sees receives no cameras; sound and screens go on', () => {

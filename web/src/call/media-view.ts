@@ -123,6 +123,16 @@ export const wantedLayers = (wish: Wish): WantedLayers => {
   };
 };
 
+/** Cameras with a tile that are not received all the same: there they would stand still. */
+export const withheldCameras = ({ tiles, isHidden }: Wish, layerOf: WantedLayers) =>
+  new Set(
+    tiles
+      .filter(({ peerId, kind }) => kind === 'cam' && layerOf(peerId, kind) === 'off')
+      // Whoever comes back to the page finds the pictures as they were.
+      .filter(() => isHidden !== true)
+      .map(({ peerId }) => peerId),
+  );
+
 export const producersOf = (peers: readonly PeerView[]): ReadonlySet<ProducerId> =>
   new Set(
     peers.flatMap(({ streams }) =>
