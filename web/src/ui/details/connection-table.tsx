@@ -12,7 +12,11 @@ const Row = ({ connection }: { readonly connection: ConnectionDetails }) => (
     </th>
     <td>
       <Figure value={connection.protocol} wordsOf={(protocol) => protocol} />
-      {connection.candidates !== null && <small>{connection.candidates}</small>}
+      {connection.candidates !== null && (
+        <small>
+          <bdi>{connection.candidates}</bdi>
+        </small>
+      )}
     </td>
     <td>
       <Figure value={connection.roundTripMs} wordsOf={milliseconds} />

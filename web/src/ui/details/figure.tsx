@@ -13,5 +13,6 @@ export const Figure = <Value,>({ value, wordsOf }: FigureProps<Value>) =>
       <span class="sr-only">{detailsWords.unknown}</span>
     </>
   ) : (
-    wordsOf(value)
+    // Left to right also among words that are not: a figure stays before its unit.
+    <bdi>{wordsOf(value)}</bdi>
   );

@@ -17,7 +17,9 @@ const Row = ({ stream, isMixed }: RowProps) => (
   <tr data-testid="details-stream" data-direction={stream.direction} data-source={stream.source}>
     <th scope="row">
       {detailsWords.sources[stream.source]}
-      <small>{detailsWords.streamKind(stream, isMixed)}</small>
+      <small>
+        <bdi>{detailsWords.streamKind(stream, isMixed)}</bdi>
+      </small>
     </th>
     <td>
       <Figure value={stream.bitrateBps} wordsOf={bitrate} />
