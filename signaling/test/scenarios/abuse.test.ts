@@ -11,6 +11,7 @@ import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
 import { DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
 import { DEAF } from '../contracts/store-fixtures.ts';
+import { failingStore } from '../support/failing-store.ts';
 import {
   NO_LIMITS,
   startMedia,
@@ -37,21 +38,6 @@ const open = async (options: Partial<WorldOptions> = {}) => {
   const [ada, bob] = [await world.join(roomId), await world.join(roomId)];
   await bob.placed();
   return { roomId, ada, bob, placement: await ada.placed() };
-};
-
-/** A store that fails the next append after `failOnce`. */
-const failingStore = () => {
-  const store = createMemoryRoomStore();
-  let isFailing = false;
-  const failing: RoomStore = {
-    ...store,
-    append: async (...args) => {
-      if (!isFailing) return store.append(...args);
-      isFailing = false;
-      throw new Error('the store is away');
-    },
-  };
-  return { store: failing, failOnce: () => (isFailing = true), hasFailed: () => !isFailing };
 };
 
 const waitOut = async (clients: readonly TestClient[]): Promise<void> => {

@@ -41,8 +41,19 @@ describeScenarios('membership', (getWorld) => {
     const url = world.urls[0] ?? '';
     const client = await TestClient.connect(url);
     const token = await fetchToken(url, roomId);
-    const join = client.request('join', { protocol: 0, token });
-    await expect(join).rejects.toEqual(refusal('upgrade-required'));
+    // In the shape of that protocol, whatever it may have been.
+    const others = [
+      ['join', { protocol: 0, token }],
+      ['join', { protocol: PROTOCOL_VERSION + 1, token, direct: 'maybe' }],
+      ['resume', { protocol: PROTOCOL_VERSION - 1 }],
+    ] as const;
+    for (const [method, data] of others) {
+      await expect(client.request(method, data)).rejects.toEqual(refusal('upgrade-required'));
+    }
+    for (const protocol of [PROTOCOL_VERSION, '1', null]) {
+      const join = client.request('join', { protocol, token });
+      await expect(join).rejects.toEqual(refusal('bad-request'));
+    }
     await client.join(token);
   });
 
