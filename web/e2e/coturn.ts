@@ -30,8 +30,8 @@ export interface Coturn {
   readonly secret: string;
   /** As `TURN_URLS` takes them. */
   urls(...transports: readonly TurnTransport[]): string;
-  /** What a Chromium has to be told to believe its certificate. */
-  readonly browserArgs: readonly string[];
+  /** Of its certificate, for `trustKeys`. */
+  readonly keyHash: string;
   /** All that it has written. */
   readonly logLines: readonly string[];
   /** That many lines match, of those written before and those yet to come. */
@@ -51,6 +51,11 @@ export interface CoturnOptions {
   /** False: peers are allowed and denied as in production. */
   readonly allowLoopbackPeers?: boolean;
 }
+
+/** What makes a Chromium believe certificates of these keys, of pages and of TURN servers. */
+export const trustKeys = (...keyHashes: readonly string[]): string[] => [
+  `--ignore-certificate-errors-spki-list=${keyHashes.join(',')}`,
+];
 
 /** A pair for coturn's `use-auth-secret`, made apart from Sotto's own code. */
 export const credentialsFor = (secret: string, user: string, expiresInSeconds: number) => {
@@ -140,7 +145,7 @@ export const startCoturn = async ({
     port,
     secret,
     urls: (...transports) => transports.map(urlOf).join(','),
-    browserArgs: [`--ignore-certificate-errors-spki-list=${keyHash}`],
+    keyHash,
     logLines,
     logs,
     close: async () => {
