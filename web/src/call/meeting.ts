@@ -192,9 +192,7 @@ export class Meeting {
 
   #enter({ peerId, room, ice, rtpCapabilities }: JoinAnswer): void {
     const { device, state } = this.#deps;
-    // The room was made again: whatever carried media in the one before is not to be trusted.
-    this.#media?.close();
-    this.#media = null;
+    this.#media?.rejoin();
     this.#joined = { selfPeerId: peerId, room };
     this.#iceServers.take(ice);
     this.keys.enter(peerId, room);

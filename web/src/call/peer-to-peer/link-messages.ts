@@ -1,7 +1,7 @@
 // What two people tell each other to reach each other directly, as application messages of the group:
 // sealed and signed, so that no server can put its own fingerprint between them. They come from a
 // member, who may send anything: what is no message of ours is undefined.
-import { PeerId, StreamSource, ViewLayer } from '@sotto/signaling/protocol';
+import { PeerId, Placement, StreamSource, ViewLayer } from '@sotto/signaling/protocol';
 import * as z from 'zod/mini';
 
 /** The number is part of the format; conversation-messages.ts has the others. The body is JSON, UTF-8. */
@@ -35,8 +35,8 @@ const Content = z.discriminatedUnion('type', [
   z.object({ type: z.literal('want'), cam: ViewLayer, screen: ViewLayer }),
   /** What was opened cannot be decoded without one. */
   z.object({ type: z.literal('key-frame'), source: StreamSource }),
-  /** All that is received of the other comes through the media node by now. */
-  z.object({ type: z.literal('moved') }),
+  /** All that is received of the other comes through the media node by now, under that placement. */
+  z.object({ type: z.literal('moved'), placement: Placement }),
   /** This end of the link is gone: whoever offers makes another. */
   z.object({ type: z.literal('closed') }),
 ]);

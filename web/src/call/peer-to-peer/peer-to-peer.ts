@@ -1,13 +1,7 @@
 // When two people have a connection of their own, and what the server is told of it (PROTOCOL C5–C7).
 // One of the two offers: the one whose peer id is the lower. The way over from and to the media node is
 // call-media.ts's; here a link is kept until both have said that they do not need it any more.
-import {
-  PeerId,
-  type CallMode,
-  type PeerToPeerOutcome,
-  type PeerView,
-} from '@sotto/signaling/protocol';
-import type { ViewLayer } from '@sotto/signaling/protocol';
+import { PeerId, type StreamSource, type ViewLayer } from '@sotto/signaling/protocol';
 import type { Cancel } from '../../signaling/clock.ts';
 import { createAllowance } from '../allowance.ts';
 import {
@@ -17,17 +11,18 @@ import {
   type LinkMessage,
   parseLinkMessage,
 } from './link-messages.ts';
+import { LinkOutbox } from './link-outbox.ts';
+import { FAILED_MS, LinkReports, type LinkReportsDeps } from './link-reports.ts';
+import { type LinkView, wantedOther } from './link-view.ts';
 import { PeerLink, type PeerLinkDeps } from './peer-link.ts';
 
-/** A person notices a second and a half without a picture: the media node is made ready. */
-export const SLOW_MS = 1_500;
-/** TURN included; later than this the call goes through the media node. */
-export const FAILED_MS = 5_000;
 /** Heard of a link before one knows that there is to be one. */
 const MOST_EARLY = 16;
 /** Links made again after the other's end was lost. */
 const AGAIN_ALLOWED = 3;
 const AGAIN_WITHIN_MS = 60_000;
+/** The others' reconnecting, with its backoff. */
+const REJOIN_MS = 15_000;
 
 export interface PeerToPeerDeps extends Pick<
   PeerLinkDeps,
@@ -35,8 +30,7 @@ export interface PeerToPeerDeps extends Pick<
 > {
   /** To one in the group. Rejects when it was not taken. */
   readonly tell: (kind: number, body: Uint8Array<ArrayBuffer>, to: PeerId) => Promise<void>;
-  /** The request `peer-to-peer`. */
-  readonly report: (other: PeerId, outcome: PeerToPeerOutcome) => Promise<unknown>;
+  readonly report: LinkReportsDeps['report'];
   /** A UUID. */
   readonly newLinkId: () => string;
   /** Milliseconds by a clock that never goes back. */
@@ -45,25 +39,14 @@ export interface PeerToPeerDeps extends Pick<
   readonly onChange: () => void;
 }
 
-/** What decides whether there is to be a link, and to whom. */
-export interface LinkView {
-  readonly selfPeerId: PeerId;
-  readonly others: readonly PeerView[];
-  readonly mode: CallMode;
-  /** By peer id: who has the group's keys. */
-  readonly members: ReadonlySet<string>;
-  readonly isConnected: boolean;
-  /** Everything of the others that is on has come: directly, or through the media node. */
-  readonly hasArrived: { readonly p2p: boolean; readonly sfu: boolean };
-}
-
 interface Current {
   readonly id: string;
   readonly other: PeerId;
   readonly link: PeerLink;
-  /** Who receives all through the media node, and says so. */
-  ownMoved: boolean;
-  otherMoved: boolean;
+  readonly outbox: LinkOutbox;
+  /** The placement by which oneself, or the other, receives all and needs the link no more. */
+  ownMoved: number | null;
+  otherMoved: number | null;
 }
 
 interface Early {
@@ -72,26 +55,20 @@ interface Early {
   readonly contents: LinkContent[];
 }
 
-/** Whom to be connected to directly; null for nobody. */
-export const wantedOther = ({ mode, others, members }: LinkView): PeerId | null => {
-  const [other] = others;
-  if (mode.type !== 'p2p' || other === undefined || others.length > 1) return null;
-  return members.has(other.peerId) ? other.peerId : null;
-};
-
 export class PeerToPeer {
   readonly #deps: PeerToPeerDeps;
+  readonly #reports: LinkReports;
   readonly #allowAgain = createAllowance(AGAIN_ALLOWED, AGAIN_WITHIN_MS);
   #view: LinkView | null = null;
   #current: Current | null = null;
   #early: Early | null = null;
-  /** While the wanted link is not up: ends what is to come of it. */
-  #cancelDown: Cancel | null = null;
-  #reported: PeerToPeerOutcome | null = null;
+  /** Who is missing may be on the way back into a room that was made again. */
+  #cancelRejoin: Cancel | null = null;
   #closed = false;
 
   constructor(deps: PeerToPeerDeps) {
     this.#deps = deps;
+    this.#reports = new LinkReports({ ...deps, onLate: () => this.#giveUp() });
   }
 
   get link(): PeerLink | null {
@@ -102,10 +79,10 @@ export class PeerToPeer {
     this.#view = view;
     if (this.#closed) return;
     const other = wantedOther(view);
-    this.#keepOrEnd(view, other);
-    const isGivenUp = this.#reported === 'failed';
-    if (other !== null && this.#current === null && !isGivenUp) this.#begin(view, other);
-    this.#watch(view, other);
+    this.#keepOrEnd(view);
+    this.#reports.update(view, this.link?.isUp === true);
+    if (other === null || this.#current !== null || this.#reports.hasFailed) return;
+    this.#begin(view, other);
   }
 
   /** From a member, as the group signed it. */
@@ -132,23 +109,33 @@ export class PeerToPeer {
     this.link?.want(cam, screen);
   }
 
-  askForKeyFrame(source: Extract<LinkContent, { type: 'key-frame' }>['source']): void {
-    if (this.#current !== null) this.#tell(this.#current, { type: 'key-frame', source });
+  askForKeyFrame(source: StreamSource): void {
+    this.#current?.outbox.tell({ type: 'key-frame', source });
   }
 
   /** What runs over the link must be made anew: its frames' worker is lost. */
   restart(): void {
     const current = this.#current;
     if (current === null) return;
-    this.#tell(current, { type: 'closed' });
-    this.#end(current);
+    this.#end(current, { type: 'closed' });
     this.#updateAgain();
+  }
+
+  /** The room was made again: whoever is reached directly is waited for, and the link goes on. */
+  rejoin(): void {
+    this.#cancelRejoin?.();
+    this.#reports.reset();
+    this.#cancelRejoin = this.#deps.clock.after(REJOIN_MS, () => {
+      this.#cancelRejoin = null;
+      this.#updateAgain();
+    });
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelDown?.();
+    this.#reports.close();
+    this.#cancelRejoin?.();
     if (this.#current !== null) this.#end(this.#current);
   }
 
@@ -156,18 +143,17 @@ export class PeerToPeer {
     if (this.#view !== null) this.update(this.#view);
   }
 
-  #keepOrEnd({ others, mode, hasArrived }: LinkView, other: PeerId | null): void {
+  #keepOrEnd({ others, mode, placement, hasArrived }: LinkView): void {
     const current = this.#current;
     if (current === null) return;
     if (!others.some(({ peerId }) => peerId === current.other)) {
-      this.#end(current);
-    } else if (other === current.other) {
-      current.ownMoved = false;
-      current.otherMoved = false;
-    } else if (mode.type === 'sfu' && hasArrived.sfu) {
-      if (!current.ownMoved) this.#tell(current, { type: 'moved' });
-      current.ownMoved = true;
-      if (current.otherMoved) this.#end(current);
+      if (this.#cancelRejoin === null || !current.link.isUp) this.#end(current);
+    } else if (mode.type === 'sfu' && placement !== null && hasArrived.sfu) {
+      const isNew = current.ownMoved !== placement;
+      current.ownMoved = placement;
+      const last: LinkContent = { type: 'moved', placement };
+      if (current.otherMoved === placement) this.#end(current, isNew ? last : undefined);
+      else if (isNew) current.outbox.tell(last);
     }
   }
 
@@ -186,10 +172,16 @@ export class PeerToPeer {
 
   #open(other: PeerId, id: string, isOfferer: boolean): Current | null {
     const { encryption, network, preferences, clock, onChange } = this.#deps;
-    const told: LinkContent[] = [];
+    const outbox = new LinkOutbox({
+      clock,
+      send: (content) => {
+        const message: LinkMessage = { to: other, link: id, content };
+        return this.#deps.tell(LINK_MESSAGE_KIND, encodeLinkMessage(message), other);
+      },
+    });
     let current: Current | null = null;
     try {
-      const link = new PeerLink({
+      const link: PeerLink = new PeerLink({
         other,
         isOfferer,
         encryption,
@@ -197,30 +189,31 @@ export class PeerToPeer {
         preferences,
         clock,
         giveUpMs: FAILED_MS,
-        tell: (content) => {
-          if (current === null) told.push(content);
-          else this.#tell(current, content);
-        },
+        tell: (content) => outbox.tell(content),
         onChange,
         onFailed: () => {
-          if (this.#current?.link !== link) return;
-          this.#current = null;
-          this.#report('failed');
-          onChange();
+          if (this.#current?.link === link) this.#giveUp();
         },
       });
-      current = { id, other, link, ownMoved: false, otherMoved: false };
-      for (const content of told) this.#tell(current, content);
+      current = { id, other, link, outbox, ownMoved: null, otherMoved: null };
     } catch (error) {
       // Nothing can be encrypted on it, so there is none.
       reportError(error);
-      this.#report('failed');
+      outbox.close();
+      this.#reports.fail();
     }
     this.#current = current;
     return current;
   }
 
-  #end(current: Current): void {
+  #giveUp(): void {
+    // First of all, or another link would be begun at once.
+    this.#reports.fail();
+    if (this.#current !== null) this.#end(this.#current);
+  }
+
+  #end(current: Current, last?: LinkContent): void {
+    current.outbox.close(last);
     current.link.close();
     if (this.#current === current) this.#current = null;
     this.#deps.onChange();
@@ -228,71 +221,14 @@ export class PeerToPeer {
 
   #take(current: Current, content: LinkContent): void {
     if (content.type === 'moved') {
-      if (this.#view?.mode.type !== 'sfu') return;
-      current.otherMoved = true;
-      if (current.ownMoved) this.#end(current);
+      current.otherMoved = content.placement;
+      this.#updateAgain();
     } else if (content.type === 'closed') {
       this.#end(current);
       if (this.#allowAgain(this.#deps.now())) this.#updateAgain();
-      else this.#report('failed');
+      else this.#reports.fail();
     } else {
       current.link.hear(content);
     }
-  }
-
-  /** What is not taken is told again in the next round, which its loss brings about. */
-  #tell({ id, other }: Current, content: LinkContent): void {
-    const message: LinkMessage = { to: other, link: id, content };
-    this.#deps.tell(LINK_MESSAGE_KIND, encodeLinkMessage(message), other).catch(() => undefined);
-  }
-
-  #watch(view: LinkView, other: PeerId | null): void {
-    const { mode, selfPeerId, isConnected, hasArrived } = view;
-    if (other === null || mode.type !== 'p2p') {
-      this.#settle();
-      this.#reported = null;
-      return;
-    }
-    if (this.#current?.link.isUp === true) {
-      this.#settle();
-      if (this.#reported === 'slow') this.#reported = null;
-      const isAwaited = mode.standby && !mode.arrived.includes(selfPeerId);
-      if (isAwaited && hasArrived.p2p) this.#report('arrived');
-      if (!mode.standby) this.#reported = null;
-      return;
-    }
-    // Without the server nothing can be agreed on, and nothing is late.
-    if (!isConnected) this.#settle();
-    else this.#cancelDown ??= this.#waitForLink();
-  }
-
-  #waitForLink(): Cancel {
-    const { clock } = this.#deps;
-    const cancels = [
-      clock.after(SLOW_MS, () => this.#report('slow')),
-      clock.after(FAILED_MS, () => {
-        if (this.#current !== null) this.#end(this.#current);
-        this.#report('failed');
-      }),
-    ];
-    return () => {
-      for (const cancel of cancels) cancel();
-    };
-  }
-
-  #settle(): void {
-    this.#cancelDown?.();
-    this.#cancelDown = null;
-  }
-
-  /** Each once, until something else is so. */
-  #report(outcome: PeerToPeerOutcome): void {
-    const view = this.#view;
-    const other = view === null ? null : wantedOther(view);
-    if (other === null || this.#reported === outcome) return;
-    this.#reported = outcome;
-    this.#deps.report(other, outcome).catch(() => {
-      if (this.#reported === outcome) this.#reported = null;
-    });
   }
 }

@@ -1,0 +1,214 @@
+// Two people talk directly, the third moves everybody to the media node, the last two move back: and
+// nobody loses a picture, a voice or a key on the way.
+import type { Browser } from 'puppeteer';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Clock, systemClock } from '../../signaling/src/clock.ts';
+import { BACK_TO_PEER_TO_PEER_MS } from '../../signaling/src/rooms/call-modes.ts';
+import { everyPair } from './every-pair.ts';
+import { launchBrowser } from './harness.ts';
+import { timesWithout, watchFor } from './in-page-tiles.ts';
+import { type InProcessServer, startInProcess } from './in-process-server.ts';
+import { Person } from './person.ts';
+import { repeatedCounters, watchSealing } from './sealed-frames.ts';
+import { until } from './until.ts';
+
+const ROUNDS = 10;
+/** In place of the quarter of a minute that a call waits before it goes direct again. */
+const BACK_MS = 1_000;
+
+const hurried: Clock = {
+  ...systemClock,
+  after: (ms, task) => systemClock.after(ms === BACK_TO_PEER_TO_PEER_MS ? BACK_MS : ms, task),
+};
+
+let server: InProcessServer;
+let browser: Browser;
+let ann: Person;
+let bob: Person;
+let link: string;
+
+beforeEach(async () => {
+  server = await startInProcess({ clock: hurried });
+  browser = await launchBrowser();
+  ann = await Person.arrive(browser, 'Ann');
+  bob = await Person.arrive(browser, 'Bob');
+  link = await ann.makeMeeting(server.url);
+});
+
+afterEach(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const meet = (people: readonly Person[]): Promise<void> =>
+  everyPair(people, async (person, otherId) => {
+    await person.seesFramesIn(person.tile(otherId));
+    await person.hears(otherId);
+  });
+
+const areIn = (path: 'p2p' | 'sfu', people: readonly Person[]): Promise<unknown> =>
+  Promise.all(
+    people.map((person) => person.finds(`[data-testid="call-mode"][data-mode="${path}"]`)),
+  );
+
+/** Rooms on the media node. */
+const rooms = (): number => server.media.load().reduce((sum, { rooms: here }) => sum + here, 0);
+
+const isEmpty = (): Promise<unknown> =>
+  until(
+    'the media node has no room',
+    async () => rooms(),
+    (count) => count === 0,
+  );
+
+const twoTalk = async (): Promise<void> => {
+  await ann.join(link);
+  await bob.join(link);
+  await areIn('p2p', [ann, bob]);
+  await meet([ann, bob]);
+};
+
+const comes = async (name: string): Promise<Person> => {
+  const person = await Person.arrive(browser, name);
+  await person.join(link);
+  return person;
+};
+
+const nobodyComplains = (): void => expect([ann.complaints, bob.complaints]).toEqual([[], []]);
+
+test('C1 two people need no media node, whatever they do', async () => {
+  await twoTalk();
+  expect(rooms()).toBe(0);
+  const [annId, bobId] = [await ann.peerId(), await bob.peerId()];
+  await ann.press('toggle-mic');
+  await bob.hearsNothingOf(annId);
+  await ann.press('toggle-mic');
+  await bob.hears(annId);
+  await bob.press('toggle-camera');
+  await ann.seesNoVideoIn(ann.tile(bobId));
+  await bob.press('toggle-camera');
+  await ann.seesFramesIn(ann.tile(bobId));
+  await bob.press('toggle-screen');
+  await ann.seesFramesIn(ann.screenTile(bobId));
+  await bob.press('toggle-screen');
+  await ann.findsNo(ann.screenTile(bobId));
+  await meet([ann, bob]);
+  expect(rooms()).toBe(0);
+  expect(await ann.eventsHeard()).not.toContain('room-placed');
+  nobodyComplains();
+});
+
+test('C2 C8 F14 ten times to three and back: no counter twice, no tile lost, no epoch but for who came and went', async () => {
+  const sealing = [watchSealing(ann.page), watchSealing(bob.page)];
+  await twoTalk();
+  const [annId, bobId] = [await ann.peerId(), await bob.peerId()];
+  await ann.page.evaluate(watchFor, `${ann.tile(bobId)} video`);
+  await bob.page.evaluate(watchFor, `${bob.tile(annId)} video`);
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const cat = await comes('Cat');
+    await areIn('sfu', [ann, bob, cat]);
+    await meet([ann, bob, cat]);
+    await cat.press('leave');
+    await cat.close();
+    await areIn('p2p', [ann, bob]);
+    await meet([ann, bob]);
+    await isEmpty();
+  }
+  for (const person of [ann, bob]) {
+    expect(await person.page.evaluate(timesWithout)).toBe(0);
+    expect(await person.gapsInTheLog()).toEqual([]);
+  }
+  // Bob's coming, and each time somebody's coming and going.
+  const commits = (await ann.eventsHeard()).filter((event) => event === 'commit');
+  expect(commits).toHaveLength(1 + 2 * ROUNDS);
+  for (const sealed of await Promise.all(sealing.map(({ all }) => all()))) {
+    expect(sealed.length).toBeGreaterThan(ROUNDS * 100);
+    expect(repeatedCounters(sealed)).toEqual([]);
+  }
+  nobodyComplains();
+});
+
+describe('in the middle of a change', () => {
+  test('C2 another one comes while the call moves', async () => {
+    await twoTalk();
+    const both = await Promise.all([comes('Cat'), comes('Dan')]);
+    await areIn('sfu', [ann, bob, ...both]);
+    await meet([ann, bob, ...both]);
+    nobodyComplains();
+  });
+
+  test('C2 who made the call move leaves at once', async () => {
+    await twoTalk();
+    const cat = await comes('Cat');
+    await cat.press('leave');
+    await areIn('p2p', [ann, bob]);
+    await meet([ann, bob]);
+    await isEmpty();
+    nobodyComplains();
+  });
+
+  test('C2 one of the two leaves while the call moves', async () => {
+    await twoTalk();
+    const cat = await comes('Cat');
+    await bob.press('leave');
+    await meet([ann, cat]);
+    await areIn('p2p', [ann, cat]);
+    await meet([ann, cat]);
+    await isEmpty();
+    nobodyComplains();
+  });
+
+  test('C8 somebody comes while the call moves back', async () => {
+    await twoTalk();
+    const cat = await comes('Cat');
+    await meet([ann, bob, cat]);
+    await cat.press('leave');
+    await ann.heardTimes('mode-changed', 2);
+    const dan = await comes('Dan');
+    await areIn('sfu', [ann, bob, dan]);
+    await meet([ann, bob, dan]);
+    nobodyComplains();
+  });
+});
+
+test('C1 a reload of one of two: direct again, with one tile', async () => {
+  await twoTalk();
+  const oldId = await bob.peerId();
+  await bob.page.reload();
+  await bob.enter();
+  await areIn('p2p', [ann, bob]);
+  await meet([ann, bob]);
+  expect(await bob.peerId()).not.toBe(oldId);
+  expect(await ann.tileCount()).toBe(1);
+  expect(rooms()).toBe(0);
+  nobodyComplains();
+});
+
+test('C2 a shared screen, a muted microphone and a camera that is off stay so across changes', async () => {
+  await twoTalk();
+  const [annId, bobId] = [await ann.peerId(), await bob.peerId()];
+  await bob.press('toggle-screen');
+  await ann.seesFramesIn(ann.screenTile(bobId));
+  await ann.press('toggle-mic');
+  await ann.press('toggle-camera');
+  await bob.seesNoVideoIn(bob.tile(annId));
+  const stillSo = async (): Promise<void> => {
+    await ann.seesFramesIn(ann.screenTile(bobId));
+    await ann.seesFramesIn(ann.tile(bobId));
+    await ann.hears(bobId);
+    await bob.hearsNothingOf(annId);
+    await bob.seesNoVideoIn(bob.tile(annId));
+  };
+  const cat = await comes('Cat');
+  await areIn('sfu', [ann, bob, cat]);
+  await stillSo();
+  await cat.seesFramesIn(cat.screenTile(bobId));
+  await cat.close();
+  await areIn('p2p', [ann, bob]);
+  await isEmpty();
+  await stillSo();
+  await ann.press('toggle-mic');
+  await ann.press('toggle-camera');
+  await meet([ann, bob]);
+  nobodyComplains();
+});
