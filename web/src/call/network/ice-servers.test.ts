@@ -96,7 +96,7 @@ test('a renewal that fails is tried again, with longer waits, and keeps what the
     waits.push(clock.nextInMs);
     clock.advance(clock.nextInMs ?? 0);
   }
-  expect(waits).toEqual([1_000, 1_000, 1_000, 1_500, 3_000]);
+  expect(waits).toEqual([1_000, 1_000, 1_000, 1_500, 2_250]);
   expect(count()).toBe(6);
   expect(iceServers.current).toEqual(answer('first').iceServers);
   await give(answer('second'));
