@@ -74,6 +74,27 @@ it('J5 killed and started again with the same DATA_DIR: the same peers join agai
   expect(await after.end('SIGTERM')).toBe(0);
 });
 
+it('C1 T1 calls are automatic unless it is said, and TURN servers are told with the join', async () => {
+  const settings = {
+    DATA_DIR: dataDir(),
+    MEDIA_WORKERS: '1',
+    // Set but empty, as not set at all.
+    CALL_MODE: '',
+    TURN_URLS: 'turn:turn.example.org',
+    TURN_SECRET: 'shared with coturn alone',
+    TURN_TTL: '60',
+  };
+  const server = await startServer(settings);
+  const ada = await TestClient.join(server.url, await createRoom(server.url));
+  expect(ada.session.room.mode).toEqual({ type: 'p2p', standby: false, arrived: [] });
+  const { iceServers, expiresInSeconds } = ada.session.ice;
+  expect(iceServers[0]).toMatchObject({ urls: ['turn:turn.example.org'] });
+  expect(iceServers[0]?.username).toMatch(new RegExp(`^\\d+:${ada.peerId}$`));
+  expect(expiresInSeconds).toBe(60);
+  expect(server.output()).not.toContain(settings.TURN_SECRET);
+  expect(await server.end('SIGTERM')).toBe(0);
+});
+
 it('names every wrong setting at once and exits with 1', async () => {
   const server = await startServer(
     { PORT: '99999', LOG_LEVEL: 'loud', TLS_CERT_FILE: '/nowhere' },
