@@ -54,12 +54,15 @@ export interface Pair {
   readonly state: string;
   /** Of the own candidate: host, srflx, prflx or relay. */
   readonly type: string;
-  /** Towards the TURN server: udp, tcp or tls; empty without one. */
-  readonly relayProtocol: string;
+  /** What leaves this machine: udp or tcp, or towards the TURN server udp, tcp or tls. */
+  readonly way: string;
   readonly bytes: number;
 }
 
-/** The pair that each live connection uses now; none for one that has none. */
+/**
+ * The pair that each live connection uses now; none for one that has none. Asks the connections that
+ * `useRelaysAlone`, or `rememberConnections` of in-page-media.ts, remembered.
+ */
 export const pairsInUse = async (): Promise<readonly Pair[]> => {
   const pairs: Pair[] = [];
   const connections: unknown = Reflect.get(window, 'testConnections');
@@ -76,7 +79,7 @@ export const pairsInUse = async (): Promise<readonly Pair[]> => {
       pairs.push({
         state: connection.connectionState,
         type: local.candidateType,
-        relayProtocol: local.relayProtocol ?? '',
+        way: local.relayProtocol ?? local.protocol,
         bytes: pair.bytesSent + pair.bytesReceived,
       });
     }

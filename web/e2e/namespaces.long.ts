@@ -4,8 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findCoturn } from './coturn.ts';
 import { connectionsMade, frameMoments } from './in-page-frames.ts';
+import { type Pair, pairsInUse } from './in-page-turn.ts';
 import { type NamespaceCall, PORTS, startNamespaceCall } from './namespace-call.ts';
 import { hasNetem, whyNoNetwork } from './namespace-network.ts';
+import { until } from './until.ts';
 
 const DOWN_MS = 8_000;
 /** Frames of a bad network: about ten seconds of a good one. */
@@ -15,6 +17,8 @@ const why = whyNoNetwork() ?? (findCoturn() === undefined ? 'no coturn' : null);
 const whyNoDelay = why ?? (hasNetem() ? null : 'this kernel has no netem');
 const title = (name: string, reason: string | null): string =>
   reason === null ? name : `${name} (not run: ${reason})`;
+
+const isUp = ({ state }: Pair): boolean => state === 'connected';
 
 const longestGap = (moments: readonly number[], since: number, end: number): number => {
   const inside = moments.filter((moment) => moment > since && moment <= end);
@@ -77,6 +81,15 @@ for (const callMode of ['sfu-only', 'auto'] as const) {
     const connections = (): Promise<readonly number[]> =>
       Promise.all([call.ann, call.bob].map(({ person }) => person.page.evaluate(connectionsMade)));
 
+    /** All of Ann's media leaves her host in one of these ways; dead connections are none. */
+    const annSendsBy = async (...ways: readonly string[]): Promise<void> => {
+      await until(
+        `Ann sends by ${ways.join(' or ')} alone`,
+        async () => (await call.ann.person.page.evaluate(pairsInUse)).filter(isUp),
+        (pairs) => pairs.length > 0 && pairs.every(({ way }) => ways.includes(way)),
+      );
+    };
+
     const annsNetworks = 'ip saddr { 10.77.10.0/24, 10.77.11.0/24 }';
 
     test('J5 M10 an interface that goes down for 8 s', async () => {
@@ -112,6 +125,7 @@ for (const callMode of ['sfu-only', 'auto'] as const) {
         call.network.filter(`${annsNetworks} meta l4proto udp drop`);
         return Date.now();
       });
+      await annSendsBy('tcp', 'tls');
       await survives('all blocked but HTTPS and TURN by TLS', () => {
         call.network.filter(
           `${annsNetworks} tcp dport != { ${PORTS.https}, ${PORTS.turns} } drop`,
@@ -119,6 +133,7 @@ for (const callMode of ['sfu-only', 'auto'] as const) {
         );
         return Date.now();
       });
+      await annSendsBy('tls');
       await survives('nothing blocked any more', () => {
         call.network.filter();
         return Date.now();
@@ -131,6 +146,7 @@ for (const callMode of ['sfu-only', 'auto'] as const) {
         `${annsNetworks} meta l4proto udp drop`,
       );
       await call.meet();
+      await annSendsBy('tls');
     });
 
     test('M10 one packet in twenty is lost', async () => {

@@ -118,7 +118,7 @@ describe.skipIf(findCoturn() === undefined)('through coturn', () => {
         (found) => found.filter(({ bytes }) => bytes > 0).length === connections,
       );
       for (const pair of pairs) {
-        expect(pair).toMatchObject({ state: 'connected', type: 'relay', relayProtocol: transport });
+        expect(pair).toMatchObject({ state: 'connected', type: 'relay', way: transport });
       }
     };
 
