@@ -152,29 +152,28 @@ describe('a device that is to work otherwise', () => {
     expect([slot.track.value, asked]).toEqual([track, [null]]);
   });
 
-  test('is opened anew where it cannot, and goes on until then', async () => {
-    const { device, slot, asked, answer } = createScene('mic');
+  test('is closed and opened anew where it cannot, and shows no gap', async () => {
+    const { device, slot, asked, answer, losses } = createScene('mic');
     void device.turnOn();
     const first = microphone();
     await answer(first);
     void device.adjust(() => Promise.resolve(false));
     await settled();
-    expect([slot.track.value, first.readyState]).toEqual([first, 'live']);
+    expect([slot.track.value, first.readyState]).toEqual([first, 'ended']);
     const second = microphone();
     await answer(second);
     expect(asked).toEqual([null, 'mic1']);
-    expect([slot.track.value, first.readyState]).toEqual([second, 'ended']);
+    expect([slot.track.value, slot.on.value, losses()]).toEqual([second, true, 0]);
   });
 
-  test('goes on as it was where it cannot be opened anew', async () => {
+  test('says so where it cannot be opened anew', async () => {
     const { device, slot, answer } = createScene('mic');
     void device.turnOn();
-    const track = microphone();
-    await answer(track);
+    await answer(microphone());
     void device.adjust(() => Promise.resolve(false));
     await settled();
     await answer('in-use');
-    expect([slot.track.value, slot.on.value, slot.problem.value]).toEqual([track, true, null]);
+    expect([slot.track.value, slot.on.value, slot.problem.value]).toEqual([null, false, 'in-use']);
   });
 
   test('is left alone when it is not open, or another is by then', async () => {

@@ -43,6 +43,10 @@ export class CapturedDevice {
     return track.value === null && (on.value || problem.value !== null);
   }
 
+  get #isServing(): boolean {
+    return this.#slot.track.value?.readyState === 'live';
+  }
+
   /** Shows at once; goes back to off with a problem when there is no device. Never rejects. */
   async turnOn(): Promise<void> {
     const { on, track } = this.#slot;
@@ -69,13 +73,16 @@ export class CapturedDevice {
   }
 
   /**
-   * Changes how the open device works: `apply` says whether it has, and where it has not, the device is
-   * opened anew beside itself, so that there is next to no gap. Never rejects.
+   * Changes how the open device works: `apply` says whether it has. Where it has not, the device is
+   * closed and opened anew: Chromium gives a second track of the same microphone the processing of the
+   * first. The former track stays in place meanwhile, silent, so that nobody is told of it. Never
+   * rejects.
    */
   async adjust(apply: (track: MediaStreamTrack) => Promise<boolean>): Promise<void> {
     const { track, deviceId } = this.#slot;
     const open = track.value;
     if (open === null || (await apply(open)) || track.value !== open || this.#closed) return;
+    open.stop();
     await this.open(deviceId.value);
   }
 
@@ -95,7 +102,7 @@ export class CapturedDevice {
       return (await this.#capture({ [this.#kind]: deviceId }))[this.#kind];
     } catch (error) {
       const isGone = error instanceof CaptureError && error.problem === 'missing';
-      if (!isGone || deviceId === null || this.#slot.track.value !== null) throw error;
+      if (!isGone || deviceId === null || this.#isServing) throw error;
       return (await this.#capture({ [this.#kind]: null }))[this.#kind];
     }
   }
@@ -148,8 +155,9 @@ export class CapturedDevice {
   }
 
   #refuse(problem: DeviceProblem): void {
-    // The device that was open before is still there, and serves.
-    if (this.#slot.track.value !== null) return;
+    // The device that was open before is still there.
+    if (this.#isServing) return;
+    this.#slot.track.value = null;
     this.#slot.problem.value = problem;
     this.#slot.on.value = false;
   }

@@ -1,5 +1,5 @@
 // The own microphone and camera: opens and closes them, and keeps the list of devices and the meter.
-import { effect, type ReadonlySignal } from '@preact/signals';
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { CallState, Notice } from './call-state.ts';
 import { CapturedDevice } from './captured-device.ts';
 import { capture, type CapturedTracks, listDevices, type Wanted, watchDevices } from './capture.ts';
@@ -25,6 +25,8 @@ export class LocalMedia {
   readonly #preferences: LocalMediaDeps['preferences'];
   /** What was asked for with each microphone; a browser may have done otherwise. */
   readonly #asked = new WeakMap<MediaStreamTrack, SoundProcessing>();
+  /** The microphone as the meter has it. */
+  readonly #metered = signal<MediaStreamTrack | null>(null);
   readonly #stops: readonly (() => void)[];
   #closed = false;
 
@@ -59,7 +61,10 @@ export class LocalMedia {
       watchDevices(() => void this.#refreshDevices()),
       effect(() => this.#process(state.micTrack.value, processingOf(preferences.value))),
       effect(() => {
-        const track = state.micTrack.value;
+        this.#metered.value = state.micTrack.value;
+      }),
+      effect(() => {
+        const track = this.#metered.value;
         if (track === null) return undefined;
         return watchMicLevel(track, (level) => {
           state.micLevel.value = level;
@@ -88,7 +93,12 @@ export class LocalMedia {
   #process(mic: MediaStreamTrack | null, wanted: SoundProcessing): void {
     if (mic === null || isSameProcessing(this.#asked.get(mic), wanted)) return;
     this.#asked.set(mic, wanted);
-    void this.mic.adjust((track) => processSound(track, wanted));
+    void this.mic.adjust(async (track) => {
+      const isDone = await processSound(track, wanted);
+      // The meter's copy would keep the device open as it was.
+      if (!isDone) this.#metered.value = null;
+      return isDone;
+    });
   }
 
   async #openBoth(): Promise<void> {
