@@ -3,7 +3,7 @@
 // one that their tile needs (media-view.ts); peer to peer there is one receiver, and one size.
 import type { StreamSource } from '@sotto/signaling/protocol';
 import type { types } from 'mediasoup-client';
-import { CAMERA_RUNGS, type EncodingLimits, SCREEN_BPS } from './send-limits.ts';
+import { CAMERA_RUNGS, type EncodingLimits, SCREEN_BPS, SHARED_SOUND_BPS } from './send-limits.ts';
 import type { MediaPath } from './stats/call-details.ts';
 
 export interface SendEncoding {
@@ -19,7 +19,7 @@ export const sendEncoding = (source: StreamSource, path: MediaPath): SendEncodin
     case 'screenAudio':
       return {
         codecOptions: { opusFec: true, opusDtx: false },
-        encodings: [{ maxBitrate: 128_000 }],
+        encodings: [{ maxBitrate: SHARED_SOUND_BPS }],
       };
     case 'cam':
       return {

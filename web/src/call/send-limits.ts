@@ -49,7 +49,7 @@ export const SCREEN_BPS = 2_500_000;
 /** Opus in speech, with its in-band FEC: kept free of video under a bandwidth limit. */
 export const MIC_BPS = 40_000;
 
-const SHARED_SOUND_BPS = 128_000;
+export const SHARED_SOUND_BPS = 128_000;
 const LIMITED_SHARED_SOUND_BPS = 32_000;
 
 /** Beside a screen under a limit: less, and a face is a slide show; more, and text is not legible. */
