@@ -14,7 +14,10 @@ const receive = (kind: 'audio' | 'video') => {
   const incoming: Incoming = {
     origin: { peerId: peerId('ann'), source: kind === 'audio' ? 'mic' : 'cam', producerId: null },
     track: new FakeTrack(kind, kind),
-    receiver: { getStats: async () => new Map([['in', stats]]) },
+    receiver: {
+      getStats: async () => new Map([['in', stats]]),
+      getSynchronizationSources: () => [],
+    },
   };
   return { incoming, stats };
 };
@@ -85,7 +88,7 @@ test('a receiver that is gone is one that nothing comes from', async () => {
   const { incoming } = receive('video');
   const gone = {
     ...incoming,
-    receiver: { getStats: () => Promise.reject(new Error('closed')) },
+    receiver: { ...incoming.receiver, getStats: () => Promise.reject(new Error('closed')) },
   };
   opened.add(gone);
   arrivals.await([gone]);

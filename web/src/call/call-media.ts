@@ -1,28 +1,23 @@
 // The media of a call by both ways: through the media node, and directly to the other person. Whichever
 // is meant, the former one goes on until the new one has arrived, in both directions.
 import { batch, type ReadonlySignal } from '@preact/signals';
-import {
-  type PeerId,
-  type PeerView,
-  STREAM_SOURCES,
-  type StreamSource,
-} from '@sotto/signaling/protocol';
+import type { PeerId, PeerView, StreamSource } from '@sotto/signaling/protocol';
 import type { Device } from 'mediasoup-client';
 import type { SignalingClient } from '../signaling/client.ts';
 import type { Clock } from '../signaling/clock.ts';
-import { Arrivals } from './arrivals.ts';
 import type { CallState, KeyState, VisibleTile } from './call-state.ts';
 import type { Encryption } from './encryption/encryption.ts';
-import { chooseWay, type Incoming, pathOf } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
 import { MediaSession } from './media-session.ts';
-import { type WantedLayers, wantedLayers, type Wish, withheldCameras } from './media-view.ts';
+import { wantedLayers, type Wish, withheldCameras } from './media-view.ts';
 import type { Network } from './network/network.ts';
 import type { Carrier } from './own-streams.ts';
+import { type Heard, LinkLevels, volumeOf, volumeOfMeter } from './peer-to-peer/link-levels.ts';
 import { PeerToPeer } from './peer-to-peer/peer-to-peer.ts';
 import type { Preferences } from './preferences.ts';
-import { type StreamKey, streamKey, type Tracks } from './remote-peers.ts';
+import type { Tracks } from './remote-peers.ts';
 import type { Room } from './room-state.ts';
-import type { MediaPath } from './stats/call-details.ts';
+import { ShownStreams } from './shown-streams.ts';
 import type { StatsReading } from './stats/stats-reading.ts';
 
 export interface CallMediaDeps {
@@ -31,7 +26,7 @@ export interface CallMediaDeps {
   readonly network: Network;
   readonly encryption: Encryption;
   readonly preferences: ReadonlySignal<Preferences>;
-  readonly state: Pick<CallState, 'callPath'>;
+  readonly state: Pick<CallState, 'callPath' | 'levels' | 'micLevel' | 'micOn'>;
   readonly clock: Clock;
   readonly random: () => number;
   /** What goes out does so over these from now on. */
@@ -56,12 +51,10 @@ export interface MediaScene {
 export class CallMedia {
   readonly #deps: CallMediaDeps;
   readonly #peerToPeer: PeerToPeer;
-  readonly #arrivals: Arrivals;
+  readonly #shown: ShownStreams;
+  readonly #levels: LinkLevels;
   #scene: MediaScene | null = null;
   #session: MediaSession | null = null;
-  #shown: ReadonlyMap<StreamKey, Incoming> = new Map();
-  /** Whose cameras are not shown: they are not received, though they have a tile. */
-  #withheld: ReadonlySet<PeerId> = new Set();
   #carriers: readonly Carrier[] = [];
   #isUpdating = false;
   #isDirty = false;
@@ -70,10 +63,17 @@ export class CallMedia {
   constructor(deps: CallMediaDeps) {
     this.#deps = deps;
     const { encryption, clock, request } = deps;
-    this.#arrivals = new Arrivals({
+    this.#shown = new ShownStreams({
       clock,
-      isOpened: ({ origin }) => encryption.stateOf(origin) === 'ok',
+      keyStateOf: (origin) => encryption.stateOf(origin),
       onArrived: () => this.#update(),
+    });
+    this.#levels = new LinkLevels({
+      clock,
+      read: () => this.#heard(),
+      onLevels: (levels) => {
+        deps.state.levels.value = levels;
+      },
     });
     this.#peerToPeer = new PeerToPeer({
       ...deps,
@@ -91,19 +91,12 @@ export class CallMedia {
   }
 
   get tracks(): Tracks {
-    const shown = [...this.#shown].filter(
-      ([, { origin }]) => origin.source !== 'cam' || !this.#withheld.has(origin.peerId),
-    );
-    return new Map(shown.map(([key, { track }]) => [key, track]));
+    return this.#shown.tracks;
   }
 
   /** Null for what nobody has begun to send. */
   keyState(peerId: PeerId, source: StreamSource): KeyState | null {
-    const shown = this.#shown.get(streamKey(peerId, source));
-    if (shown !== undefined) return this.#deps.encryption.stateOf(shown.origin);
-    const producerId = this.#producerOf(peerId, source);
-    if (producerId === undefined) return null;
-    return this.#deps.encryption.stateOf({ peerId, source, producerId });
+    return this.#shown.keyState(peerId, source);
   }
 
   /** After any change of the room, the group, the tiles, what the person prefers, or the connection. */
@@ -116,7 +109,7 @@ export class CallMedia {
   async read(): Promise<Pick<StatsReading, 'connections' | 'received' | 'sent'>> {
     const link = this.#peerToPeer.link;
     const connections = await Promise.all([link?.read() ?? [], this.#session?.read() ?? []]);
-    const received = [...(link?.received ?? []), ...(this.#session?.received ?? [])];
+    const received = this.#received();
     return {
       connections: connections.flat(),
       received: (trackId) => received.find(({ track }) => track.id === trackId)?.origin,
@@ -150,8 +143,8 @@ export class CallMedia {
     this.#closed = true;
     this.#endSession();
     this.#peerToPeer.close();
-    this.#arrivals.close();
-    this.#shown = new Map();
+    this.#shown.close();
+    this.#levels.stop();
     this.#deps.state.callPath.value = null;
   }
 
@@ -173,12 +166,19 @@ export class CallMedia {
     this.#place(room);
     const wish = this.#wish(scene);
     this.#session?.want(wish);
-    this.#chooseTracks(scene);
     const layer = wantedLayers(wish);
-    this.#withheld = withheldCameras(wish, layer);
+    const link = this.#peerToPeer.link;
+    this.#shown.update({
+      others,
+      incoming: this.#received(),
+      withheld: withheldCameras(wish, layer),
+      preferred: room.mode.type,
+      isLinkUp: link?.isUp === true,
+      isMoving: room.mode.type === 'p2p' ? room.mode.standby : link !== null,
+    });
     const hasArrived = {
-      p2p: this.#hasArrived(scene, 'p2p', layer),
-      sfu: this.#isSending() && this.#hasArrived(scene, 'sfu', layer),
+      p2p: this.#shown.hasArrived('p2p', layer),
+      sfu: this.#isSending() && this.#shown.hasArrived('sfu', layer),
     };
     const isConnected = this.#deps.network.connection.peek() === 'connected';
     const { mode, placement } = room;
@@ -189,6 +189,9 @@ export class CallMedia {
       this.#peerToPeer.want(layer(other.peerId, 'cam'), layer(other.peerId, 'screen'));
     }
     this.#sendOver();
+    // With a media node it is that one which tells.
+    if (placement === null && this.#peerToPeer.link !== null) this.#levels.start();
+    else this.#levels.stop();
     this.#deps.state.callPath.value = callPathOf(room, hasArrived.p2p);
     this.#deps.onTracks();
   }
@@ -229,66 +232,19 @@ export class CallMedia {
     this.#session = null;
   }
 
-  #producerOf(peerId: PeerId, source: StreamSource) {
-    return this.#scene?.others.find((peer) => peer.peerId === peerId)?.streams[source].producerId;
+  #received(): readonly Incoming[] {
+    return [...(this.#session?.received ?? []), ...(this.#peerToPeer.link?.received ?? [])];
   }
 
-  /** By stream and way. What a media node says to be somebody's is so only if the record agrees. */
-  #ways(): ReadonlyMap<StreamKey, Partial<Record<MediaPath, Incoming>>> {
-    const ways = new Map<StreamKey, Partial<Record<MediaPath, Incoming>>>();
-    const all = [...(this.#session?.received ?? []), ...(this.#peerToPeer.link?.received ?? [])];
-    for (const incoming of all) {
-      const { peerId, source, producerId } = incoming.origin;
-      if (producerId !== null && this.#producerOf(peerId, source) !== producerId) continue;
-      const key = streamKey(peerId, source);
-      ways.set(key, { ...ways.get(key), [pathOf(incoming.origin)]: incoming });
-    }
-    return ways;
-  }
-
-  /** A link that is down brings nothing, whatever it has brought. */
-  #isHere(incoming: Incoming): boolean {
-    const isDown = pathOf(incoming.origin) === 'p2p' && this.#peerToPeer.link?.isUp !== true;
-    return !isDown && this.#arrivals.has(incoming);
-  }
-
-  #chooseTracks({ others, room }: MediaScene): void {
-    const ways = this.#ways();
-    const on = new Set(
-      others.flatMap(({ peerId, streams }) =>
-        STREAM_SOURCES.filter((source) => streams[source].on).map((s) => streamKey(peerId, s)),
-      ),
-    );
-    const shown = new Map<StreamKey, Incoming>();
-    const awaited: Incoming[] = [];
-    for (const [key, { p2p, sfu }] of ways) {
-      const former = this.#shown.get(key);
-      const chosen = chooseWay(room.mode.type, { p2p, sfu, shown: former }, (one) =>
-        this.#isHere(one),
-      );
-      if (chosen !== undefined) shown.set(key, chosen);
-      if (!on.has(key) || !this.#isMoving(room)) continue;
-      awaited.push(...[p2p, sfu].filter((way) => way !== undefined));
-    }
-    this.#shown = shown;
-    this.#arrivals.await(awaited);
-  }
-
-  /** There are two ways, or there is to be another one. */
-  #isMoving({ mode }: Room): boolean {
-    return mode.type === 'p2p' ? mode.standby : this.#peerToPeer.link !== null;
-  }
-
-  /** All that the others have on, and that is wanted, has come by this way. */
-  #hasArrived({ others }: MediaScene, path: MediaPath, layer: WantedLayers): boolean {
-    const ways = this.#ways();
-    return others.every(({ peerId, streams }) =>
-      STREAM_SOURCES.every((source) => {
-        const incoming = ways.get(streamKey(peerId, source))?.[path];
-        const isAwaited = streams[source].on && layer(peerId, source) !== 'off';
-        return !isAwaited || (incoming !== undefined && this.#isHere(incoming));
-      }),
-    );
+  #heard(): readonly Heard[] {
+    const { state } = this.#deps;
+    const received = this.#peerToPeer.link?.received ?? [];
+    const others = received
+      .filter(({ origin: { source } }) => source === 'mic')
+      .map(({ origin: { peerId }, receiver }) => ({ peerId, volume: volumeOf(receiver) }));
+    const selfPeerId = this.#scene?.selfPeerId;
+    if (selfPeerId === undefined || !state.micOn.peek()) return others;
+    return [...others, { peerId: selfPeerId, volume: volumeOfMeter(state.micLevel.peek()) }];
   }
 
   #sendOver(): void {

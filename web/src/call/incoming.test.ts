@@ -13,7 +13,7 @@ const incoming = (path: MediaPath, source: StreamSource = 'cam'): Incoming => ({
     producerId: path === 'p2p' ? null : producerId('annCam'),
   },
   track: new FakeTrack('video', path),
-  receiver: { getStats: async () => new Map() },
+  receiver: { getStats: async () => new Map(), getSynchronizationSources: () => [] },
 });
 
 const p2p = incoming('p2p');

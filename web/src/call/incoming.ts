@@ -6,7 +6,7 @@ import type { MediaPath } from './stats/call-details.ts';
 export interface Incoming {
   readonly origin: StreamOrigin;
   readonly track: MediaStreamTrack;
-  readonly receiver: Pick<RTCRtpReceiver, 'getStats'>;
+  readonly receiver: Pick<RTCRtpReceiver, 'getStats' | 'getSynchronizationSources'>;
 }
 
 export const pathOf = ({ producerId }: StreamOrigin): MediaPath =>
