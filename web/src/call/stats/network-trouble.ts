@@ -39,24 +39,58 @@ const isDownloadWeak = (received: readonly MeasuredStream[]): boolean =>
       stream.freezes > 0 && judge({ ...WORST_LOSS, lossRatio: stream.lossRatio }) === 'fair',
   );
 
+/** Of what is to carry that half. */
+const statesOf = (
+  mode: MediaPath,
+  wanted: MeasuredStream['direction'],
+  connections: readonly ConnectionDetails[],
+): readonly RTCPeerConnectionState[] =>
+  connections
+    .filter(
+      ({ path, direction }) => path === mode && (direction === wanted || direction === 'both'),
+    )
+    .map(({ state }) => state);
+
 /** In one direction there is a connection, and none that works. */
 const isCutOff = (mode: MediaPath, connections: readonly ConnectionDetails[]): boolean =>
   (['send', 'receive'] as const).some((wanted) => {
-    const states = connections
-      .filter(
-        ({ path, direction }) => path === mode && (direction === wanted || direction === 'both'),
-      )
-      .map(({ state }) => state);
-    const isUp = states.some((state) => state === 'connected');
-    return !isUp && states.some((state) => state === 'disconnected' || state === 'failed');
+    const states = statesOf(mode, wanted, connections);
+    const isUp = states.includes('connected');
+    return !isUp && (states.includes('disconnected') || states.includes('failed'));
   });
 
-export const troubleOf = (
+/** There is something to carry, and nothing that does; Chromium says so for ever without a candidate. */
+const isNotUp = (
   mode: MediaPath,
   streams: readonly MeasuredStream[],
   connections: readonly ConnectionDetails[],
+): boolean =>
+  (['send', 'receive'] as const).some((wanted) => {
+    const states = statesOf(mode, wanted, connections);
+    const isMeant = streams.some(({ path, direction }) => path === mode && direction === wanted);
+    return isMeant && states.length > 0 && !states.includes('connected');
+  });
+
+export interface SeenTrouble {
+  readonly trouble: NetworkTrouble | null;
+  /** The browser says it: nothing has to be waited for. */
+  readonly isSure: boolean;
+}
+
+export const seeTrouble = (
+  mode: MediaPath,
+  streams: readonly MeasuredStream[],
+  connections: readonly ConnectionDetails[],
+): SeenTrouble => {
+  if (isCutOff(mode, connections)) return { trouble: 'reconnecting-media', isSure: true };
+  if (isNotUp(mode, streams, connections)) return { trouble: 'reconnecting-media', isSure: false };
+  return { trouble: weaknessOf(streams, connections), isSure: false };
+};
+
+const weaknessOf = (
+  streams: readonly MeasuredStream[],
+  connections: readonly ConnectionDetails[],
 ): NetworkTrouble | null => {
-  if (isCutOff(mode, connections)) return 'reconnecting-media';
   const going = (wanted: MeasuredStream['direction']): readonly MeasuredStream[] =>
     streams.filter(({ direction }) => direction === wanted);
   if (isUploadWeak(going('send'), connections)) return 'weak-upload';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ConnectionDetails } from './call-details.ts';
 import type { MeasuredStream } from './measure.ts';
-import { troubleOf, troubleRank } from './network-trouble.ts';
+import { seeTrouble, troubleRank } from './network-trouble.ts';
 import { judge, qualityOf, rankOf } from './quality.ts';
 import { settle, settledOn } from './settle.ts';
 import { ann } from './testing/sample-reports.ts';
@@ -30,6 +30,8 @@ const stream = (
   isLimitedByBandwidth: false,
   ...more,
 });
+
+const troubleSeen = (...seen: Parameters<typeof seeTrouble>) => seeTrouble(...seen).trouble;
 
 const way = (more: Partial<ConnectionDetails> = {}): ConnectionDetails => ({
   path: 'sfu',
@@ -120,31 +122,43 @@ describe('the network is to blame', () => {
 
   test('where the encoder wants more than gets through', () => {
     const used = [send({ availableOutgoingBps: 130_000 }), way()];
-    expect(troubleOf('sfu', [limited], used)).toBe('weak-upload');
+    expect(troubleSeen('sfu', [limited], used)).toBe('weak-upload');
     // As measured with a limit of one's own: much more would get through.
     const free = [send({ availableOutgoingBps: 432_781 }), way()];
-    expect(troubleOf('sfu', [limited], free)).toBeNull();
-    expect(troubleOf('sfu', [limited], [send(), way()])).toBeNull();
+    expect(troubleSeen('sfu', [limited], free)).toBeNull();
+    expect(troubleSeen('sfu', [limited], [send(), way()])).toBeNull();
   });
 
   test('where much of what is sent is lost', () => {
     const lossy = stream('mic', { direction: 'send', peerId: null, lossRatio: 0.1 });
-    expect(troubleOf('sfu', [lossy], [send(), way()])).toBe('weak-upload');
+    expect(troubleSeen('sfu', [lossy], [send(), way()])).toBe('weak-upload');
   });
 
   test('where much of what should come is lost, or pictures stand still with losses', () => {
-    expect(troubleOf('sfu', [stream('cam', { lossRatio: 0.1 })], [way()])).toBe('weak-download');
+    expect(troubleSeen('sfu', [stream('cam', { lossRatio: 0.1 })], [way()])).toBe('weak-download');
     const frozen = stream('cam', { freezes: 2 });
-    expect(troubleOf('sfu', [frozen], [way()])).toBeNull();
-    expect(troubleOf('sfu', [{ ...frozen, lossRatio: 0.03 }], [way()])).toBe('weak-download');
+    expect(troubleSeen('sfu', [frozen], [way()])).toBeNull();
+    expect(troubleSeen('sfu', [{ ...frozen, lossRatio: 0.03 }], [way()])).toBe('weak-download');
   });
 
   test('where a direction of the call has no connection that works', () => {
     const failed = send({ state: 'failed' });
-    expect(troubleOf('sfu', [], [failed, way()])).toBe('reconnecting-media');
-    expect(troubleOf('sfu', [], [failed, send(), way()])).toBeNull();
-    expect(troubleOf('p2p', [], [failed, way({ path: 'p2p', direction: 'both' })])).toBeNull();
-    expect(troubleOf('sfu', [], [send({ state: 'connecting' }), way()])).toBeNull();
+    expect(troubleSeen('sfu', [], [failed, way()])).toBe('reconnecting-media');
+    expect(troubleSeen('sfu', [], [failed, send(), way()])).toBeNull();
+    expect(troubleSeen('p2p', [], [failed, way({ path: 'p2p', direction: 'both' })])).toBeNull();
+    expect(troubleSeen('sfu', [], [send({ state: 'connecting' }), way()])).toBeNull();
+  });
+
+  test('where there is something to carry and no connection comes up, though no browser says so', () => {
+    const sound = stream('mic', { direction: 'send', peerId: null });
+    const waiting = [send({ state: 'new' }), way()];
+    expect(seeTrouble('sfu', [sound], waiting)).toEqual({
+      trouble: 'reconnecting-media',
+      isSure: false,
+    });
+    expect(troubleSeen('sfu', [], waiting)).toBeNull();
+    expect(troubleSeen('sfu', [sound], [send(), way({ state: 'new' })])).toBeNull();
+    expect(seeTrouble('sfu', [], [send({ state: 'failed' })]).isSure).toBe(true);
   });
 });
 
