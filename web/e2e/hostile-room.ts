@@ -30,7 +30,11 @@ export const openHostileRoom = async (
   options: Omit<InProcessOptions, 'mediaNode'> = {},
 ): Promise<HostileRoom> => {
   const sfu = createHostileSfu();
-  const server = await startInProcess({ ...options, mediaNode: sfu.wrap });
+  const server = await startInProcess({
+    callMode: 'sfu-only',
+    ...options,
+    mediaNode: sfu.wrap,
+  });
   const [ann, bob, cat] = [
     await Person.arrive(browser, 'Ann'),
     await Person.arrive(browser, 'Bob'),

@@ -43,7 +43,11 @@ const tapTalk = async (
   during: (ann: Person, bob: Person) => Promise<void>,
 ): Promise<Talk> => {
   const sfu = createHostileSfu();
-  const server = await startInProcess({ ...options, mediaNode: sfu.wrap });
+  const server = await startInProcess({
+    callMode: 'sfu-only',
+    ...options,
+    mediaNode: sfu.wrap,
+  });
   const ann = await Person.arrive(browser, NAMES[0]);
   const bob = await Person.arrive(browser, NAMES[1]);
   const link = await ann.makeMeeting(server.url);

@@ -43,6 +43,7 @@ const connection = (
   path,
   direction,
   state: 'connected',
+  isUsed: true,
   roundTripMs: path === 'p2p' ? 18.4 : 34.2,
   candidates: path === 'p2p' ? 'srflx → prflx' : 'host → host',
   protocol: direction === 'receive' ? 'turn tls' : 'udp',

@@ -1,7 +1,13 @@
 // The media of a call by both ways: through the media node, and directly to the other person. Whichever
 // is meant, the former one goes on until the new one has arrived, in both directions.
 import { batch, type ReadonlySignal } from '@preact/signals';
-import type { PeerId, PeerView, StreamSource } from '@sotto/signaling/protocol';
+import {
+  LIMITS,
+  type PeerId,
+  type PeerView,
+  type ProducerId,
+  type StreamSource,
+} from '@sotto/signaling/protocol';
 import type { Device } from 'mediasoup-client';
 import type { SignalingClient } from '../signaling/client.ts';
 import type { Clock } from '../signaling/clock.ts';
@@ -106,14 +112,13 @@ export class CallMedia {
   }
 
   /** For the statistics. Rejects when a connection went meanwhile. */
-  async read(): Promise<Pick<StatsReading, 'connections' | 'received' | 'sent'>> {
+  async read(): Promise<Pick<StatsReading, 'connections' | 'received'>> {
     const link = this.#peerToPeer.link;
     const connections = await Promise.all([link?.read() ?? [], this.#session?.read() ?? []]);
     const received = this.#received();
     return {
       connections: connections.flat(),
       received: (trackId) => received.find(({ track }) => track.id === trackId)?.origin,
-      sent: () => undefined,
     };
   }
 
@@ -121,7 +126,19 @@ export class CallMedia {
     this.#peerToPeer.hear(from, body);
   }
 
-  askForKeyFrame(source: StreamSource): void {
+  /** Of what comes through the media node. */
+  askForKeyFrames(producerIds: readonly ProducerId[]): void {
+    const { placement } = this;
+    if (placement === null) return;
+    this.#deps
+      .request('request-key-frames', {
+        placement,
+        producerIds: producerIds.slice(0, LIMITS.consumePerRequest),
+      })
+      .catch(() => undefined);
+  }
+
+  askLinkForKeyFrame(source: StreamSource): void {
     this.#peerToPeer.askForKeyFrame(source);
   }
 
@@ -181,8 +198,18 @@ export class CallMedia {
       sfu: this.#isSending() && this.#shown.hasArrived('sfu', layer),
     };
     const isConnected = this.#deps.network.connection.peek() === 'connected';
+    const { hideAddress } = this.#deps.preferences.peek();
     const { mode, placement } = room;
-    const view = { selfPeerId, others, mode, placement, members, isConnected, hasArrived };
+    const view = {
+      selfPeerId,
+      others,
+      mode,
+      placement,
+      members,
+      hideAddress,
+      isConnected,
+      hasArrived,
+    };
     this.#peerToPeer.update(view);
     const [other] = others;
     if (other !== undefined) {

@@ -2,10 +2,8 @@
 // to the group's keys, and from there to media, sound and the page's state.
 import { batch, effect, type ReadonlySignal, untracked } from '@preact/signals';
 import {
-  LIMITS,
   type PeerId,
   type PeerView,
-  type ProducerId,
   type RecordEvent,
   type RoomId,
   type RoomView,
@@ -26,13 +24,11 @@ import type { CallState, FailReason, Notice, VisibleTile } from './call-state.ts
 import { failReasonOfEnd, failReasonOfError } from './fail-reason.ts';
 import { CallMedia } from './call-media.ts';
 import { MeetingKeys } from './meeting-keys.ts';
+import { MeetingStats } from './meeting-stats.ts';
 import { IceServers } from './network/ice-servers.ts';
 import type { WatchNetwork } from './network/network-changes.ts';
 import { LINK_MESSAGE_KIND } from './peer-to-peer/link-messages.ts';
 import type { Encryption } from './encryption/encryption.ts';
-import type { Quality } from './stats/call-details.ts';
-import { CallStats } from './stats/call-stats.ts';
-import type { StatsReading } from './stats/stats-reading.ts';
 import { OwnStreams, type OwnStreamsDeps } from './own-streams.ts';
 import type { Preferences } from './preferences.ts';
 import { remotePeers } from './remote-peers.ts';
@@ -79,9 +75,8 @@ export class Meeting {
   readonly #stopPreferring: () => void;
   #joined: Joined | null = null;
   #tiles: readonly VisibleTile[] = [];
-  readonly #stats: CallStats;
+  readonly #stats: MeetingStats;
   #media: CallMedia | null = null;
-  #qualities: ReadonlyMap<PeerId, Quality> = new Map();
   #isDirect: boolean;
   #closed = false;
 
@@ -124,22 +119,19 @@ export class Meeting {
       onLeak,
       onChange: () => this.#update(),
       onRoom: (room) => this.#takeRoom(room),
-      onKeyFramesNeeded: (producerIds) => this.#askForKeyFrames(producerIds),
-      onLinkKeyFrameNeeded: (source) => this.#media?.askForKeyFrame(source),
+      onKeyFramesNeeded: (producerIds) => this.#media?.askForKeyFrames(producerIds),
+      onLinkKeyFrameNeeded: (source) => this.#media?.askLinkForKeyFrame(source),
       onMessage: ({ sender, kind, body }) => {
         if (kind === LINK_MESSAGE_KIND) this.#media?.hear(sender.peerId, body);
       },
       onFramesLost: () => this.#media?.restart(),
       onKeysLost: (hadKeys) => this.#loseKeys(hadKeys),
     });
-    this.#stats = new CallStats({
+    this.#stats = new MeetingStats({
       clock: client.clock,
       state,
-      read: () => this.#readStats(),
-      onQualities: (qualities) => {
-        this.#qualities = qualities;
-        this.#render();
-      },
+      media: () => this.#media,
+      onQualities: () => this.#render(),
     });
     this.#stopPreferring = effect(() => {
       const { hideAddress } = deps.preferences.value;
@@ -231,17 +223,6 @@ export class Meeting {
     else this.#deps.onEnded('internal');
   }
 
-  #askForKeyFrames(producerIds: readonly ProducerId[]): void {
-    const placement = this.#media?.placement ?? null;
-    if (placement === null) return;
-    this.#client
-      .request('request-key-frames', {
-        placement,
-        producerIds: producerIds.slice(0, LIMITS.consumePerRequest),
-      })
-      .catch(() => undefined);
-  }
-
   #take(event: RecordEvent): void {
     if (this.#joined === null) return;
     this.keys.take(event);
@@ -271,8 +252,8 @@ export class Meeting {
       this.#deps.state.connection.value = connection;
       if (connection === 'reconnecting') this.#deps.state.levels.value = new Map();
     });
-    // What timed out meanwhile is tried again.
-    if (connection === 'connected') this.#update();
+    // What timed out meanwhile is tried again, and without a server nothing is late.
+    this.#update();
   }
 
   /** After any change of the room, its media, or the way to the server. */
@@ -319,20 +300,6 @@ export class Meeting {
     });
   }
 
-  async #readStats(): Promise<StatsReading> {
-    const { callPath, group } = this.#deps.state;
-    const { path, reason } = callPath.peek() ?? { path: 'sfu', reason: null };
-    const media = await this.#media?.read();
-    return {
-      mode: path,
-      reason,
-      epoch: group.peek()?.epoch ?? null,
-      connections: media?.connections ?? [],
-      received: (trackId) => media?.received(trackId),
-      sent: (trackId) => media?.sent(trackId),
-    };
-  }
-
   #render(): void {
     if (this.#closed) return;
     const { peers } = this.#deps.state;
@@ -341,7 +308,7 @@ export class Meeting {
       ...this.keys.known,
       tracks,
       keyState: (peerId, source) => this.#media?.keyState(peerId, source) ?? null,
-      qualities: this.#qualities,
+      qualities: this.#stats.qualities,
     });
     this.#audio.update(this.#others(), tracks);
     if (this.#joined === null) return;

@@ -64,8 +64,13 @@ export class ReceiveMedia {
   /** For the statistics. Rejects once closed. */
   async read(): Promise<ConnectionReading> {
     const { transport } = this.#deps;
-    const report = await transport.getStats();
-    return { path: 'sfu', direction: 'receive', state: transport.connectionState, report };
+    return {
+      path: 'sfu',
+      direction: 'receive',
+      state: transport.connectionState,
+      isUsed: this.#received.size > 0,
+      report: await transport.getStats(),
+    };
   }
 
   close(): void {

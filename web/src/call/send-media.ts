@@ -128,6 +128,7 @@ export class SendMedia {
       path: 'sfu',
       direction: 'send',
       state: this.#transport.connectionState,
+      isUsed: this.#sent.size > 0,
       report: await this.#transport.getStats(),
       sentIn: (mid) => sources.get(mid),
     };

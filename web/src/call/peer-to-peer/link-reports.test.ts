@@ -16,6 +16,7 @@ const direct: LinkView = {
   mode: { type: 'p2p', standby: false, arrived: [] },
   placement: null,
   members: new Set([me, bob.peerId]),
+  hideAddress: false,
   isConnected: true,
   hasArrived: { p2p: false, sfu: false },
 };
@@ -45,6 +46,7 @@ test('C1 there is a link for exactly two in the group, in the mode p2p', () => {
   expect(wantedOther({ ...direct, others: [] })).toBeNull();
   expect(wantedOther({ ...direct, others: [bob, peer('cat')] })).toBeNull();
   expect(wantedOther({ ...direct, members: new Set([me]) })).toBeNull();
+  expect(wantedOther({ ...direct, hideAddress: true })).toBeNull();
   expect(wantedOther({ ...direct, mode: { type: 'sfu', reason: 'people' } })).toBeNull();
 });
 

@@ -145,6 +145,7 @@ export class PeerLink {
       path: 'p2p',
       direction: 'both',
       state: this.#connection.connectionState,
+      isUsed: true,
       report: await this.#connection.getStats(),
       sentIn: (mid) => this.#senders.sentIn(mid),
     };

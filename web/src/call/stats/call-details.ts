@@ -30,6 +30,8 @@ export interface ConnectionDetails {
   readonly path: MediaPath;
   readonly direction: 'send' | 'receive' | 'both';
   readonly state: RTCPeerConnectionState;
+  /** There is something to carry; without, it need not come up. */
+  readonly isUsed: boolean;
   readonly roundTripMs: number | null;
   /** Kinds of the selected pair's ends, as `host → relay`; never addresses. */
   readonly candidates: string | null;

@@ -29,7 +29,7 @@ const protocolOf = (local: Candidate | undefined): string | null => {
 };
 
 export const connectionDetails = (
-  { path, direction, state }: Omit<ConnectionReading, 'report'>,
+  { path, direction, state, isUsed }: Omit<ConnectionReading, 'report'>,
   entries: Entries,
 ): ConnectionDetails => {
   const pair = selectedPair(entries);
@@ -43,6 +43,7 @@ export const connectionDetails = (
     path,
     direction,
     state,
+    isUsed,
     roundTripMs: roundTripMs === 0 ? null : roundTripMs,
     candidates: from === undefined || to === undefined ? null : `${from} → ${to}`,
     protocol: protocolOf(local),

@@ -60,15 +60,11 @@ const isCutOff = (mode: MediaPath, connections: readonly ConnectionDetails[]): b
   });
 
 /** There is something to carry, and nothing that does; Chromium says so for ever without a candidate. */
-const isNotUp = (
-  mode: MediaPath,
-  streams: readonly MeasuredStream[],
-  connections: readonly ConnectionDetails[],
-): boolean =>
+const isNotUp = (mode: MediaPath, connections: readonly ConnectionDetails[]): boolean =>
   (['send', 'receive'] as const).some((wanted) => {
-    const states = statesOf(mode, wanted, connections);
-    const isMeant = streams.some(({ path, direction }) => path === mode && direction === wanted);
-    return isMeant && states.length > 0 && !states.includes('connected');
+    const used = connections.filter(({ isUsed }) => isUsed);
+    const states = statesOf(mode, wanted, used);
+    return states.length > 0 && !states.includes('connected');
   });
 
 export interface SeenTrouble {
@@ -83,7 +79,7 @@ export const seeTrouble = (
   connections: readonly ConnectionDetails[],
 ): SeenTrouble => {
   if (isCutOff(mode, connections)) return { trouble: 'reconnecting-media', isSure: true };
-  if (isNotUp(mode, streams, connections)) return { trouble: 'reconnecting-media', isSure: false };
+  if (isNotUp(mode, connections)) return { trouble: 'reconnecting-media', isSure: false };
   return { trouble: weaknessOf(streams, connections), isSure: false };
 };
 

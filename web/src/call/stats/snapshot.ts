@@ -87,14 +87,9 @@ const foundInbound = (entries: Entries, received: StatsReading['received']): rea
     return [{ direction: 'receive', ...stream, codec: codecOf(entries, entry), counted }];
   });
 
-const foundOutbound = (
-  entries: Entries,
-  { sentIn }: ConnectionReading,
-  sent: StatsReading['sent'],
-): readonly Found[] =>
+const foundOutbound = (entries: Entries, { sentIn }: ConnectionReading): readonly Found[] =>
   entries.outbound.flatMap((entry) => {
-    const track = entries.mediaSources.find(({ id }) => id === entry.mediaSourceId);
-    const source = sentIn?.(entry.mid ?? '') ?? sent(track?.trackIdentifier ?? '');
+    const source = sentIn?.(entry.mid ?? '');
     if (source === undefined) return [];
     const report = entries.remoteInbound.find(({ localId }) => localId === entry.id);
     const counted: Counted = {
@@ -128,10 +123,10 @@ const together = (path: MediaPath, found: readonly Found[]): readonly CountedStr
 
 /** Never throws. */
 export const snapshotOf = (reading: StatsReading): Snapshot => {
-  const { mode, reason, epoch, received, sent } = reading;
+  const { mode, reason, epoch, received } = reading;
   const read = reading.connections.map((connection) => {
     const entries = readEntries(connection.report);
-    const found = [...foundInbound(entries, received), ...foundOutbound(entries, connection, sent)];
+    const found = [...foundInbound(entries, received), ...foundOutbound(entries, connection)];
     return {
       details: connectionDetails(connection, entries),
       streams: together(connection.path, found),

@@ -42,8 +42,6 @@ const Entry = z.discriminatedUnion('type', [
     type: z.literal('outbound-rtp'),
     ...Rtp,
     mid: text,
-    /** Not in Firefox. */
-    mediaSourceId: text,
     bytesSent: number,
     packetsSent: number,
     qualityLimitationReason: text,
@@ -55,7 +53,6 @@ const Entry = z.discriminatedUnion('type', [
     packetsLost: number,
     jitter: number,
   }),
-  z.object({ type: z.literal('media-source'), id: z.string(), trackIdentifier: text }),
   z.object({ type: z.literal('codec'), id: z.string(), mimeType: text }),
   z.object({ type: z.literal('transport'), selectedCandidatePairId: text }),
   z.object({
@@ -89,7 +86,6 @@ export const readEntries = (report: StatsReport) => {
     inbound: all('inbound-rtp'),
     outbound: all('outbound-rtp'),
     remoteInbound: all('remote-inbound-rtp'),
-    mediaSources: all('media-source'),
     codecs: all('codec'),
     transports: all('transport'),
     pairs: all('candidate-pair'),

@@ -6,7 +6,10 @@ import type { ConnectionDetails, MediaPath } from './call-details.ts';
 /** An RTCStatsReport: entries by id. */
 export type StatsReport = Iterable<readonly [unknown, unknown]>;
 
-export interface ConnectionReading extends Pick<ConnectionDetails, 'path' | 'direction' | 'state'> {
+export interface ConnectionReading extends Pick<
+  ConnectionDetails,
+  'path' | 'direction' | 'state' | 'isUsed'
+> {
   readonly report: StatsReport;
   /** What is sent in that media section. Firefox names no track of what it sends. */
   readonly sentIn?: (mid: string) => StreamSource | undefined;
@@ -24,6 +27,4 @@ export interface StatsReading {
   readonly connections: readonly ConnectionReading[];
   /** By the track's id. */
   readonly received: (trackIdentifier: string) => ReceivedStream | undefined;
-  /** By the own track's id, where the connection does not say. */
-  readonly sent: (trackIdentifier: string) => StreamSource | undefined;
 }

@@ -107,7 +107,6 @@ export const outbound = (
     type: 'outbound-rtp',
     ...rtp(kind, counts),
     mid: kind === 'audio' ? '0' : '1',
-    mediaSourceId: kind === 'audio' ? 'SA1' : 'SV2',
     bytesSent: counts.bytes ?? 0,
     packetsSent: counts.packets ?? 0,
     ...(kind === 'video' && {
@@ -128,11 +127,6 @@ export const outbound = (
   },
 ];
 
-const SOURCES: readonly Entry[] = [
-  { id: 'SA1', type: 'media-source', kind: 'audio', trackIdentifier: 'own-mic' },
-  { id: 'SV2', type: 'media-source', kind: 'video', trackIdentifier: 'own-cam' },
-];
-
 export const connection = (
   direction: ConnectionReading['direction'],
   entries: readonly Entry[],
@@ -141,9 +135,14 @@ export const connection = (
   path: 'sfu',
   direction,
   state: 'connected',
-  report: reportOf([...codecs, ...SOURCES, ...way(local), ...entries]),
+  isUsed: true,
+  sentIn: (mid) => SENT_IN[mid],
+  report: reportOf([...codecs, ...way(local), ...entries]),
   ...more,
 });
+
+/** By media section. */
+const SENT_IN: Readonly<Record<string, StreamSource>> = { '0': 'mic', '1': 'cam' };
 
 export const ann = peerId('ann');
 export const bob = peerId('bob');
@@ -154,8 +153,6 @@ const RECEIVED: Readonly<Record<string, readonly [PeerId, StreamSource]>> = {
   'bob-mic': [bob, 'mic'],
 };
 
-const SENT: Readonly<Record<string, StreamSource>> = { 'own-mic': 'mic', 'own-cam': 'cam' };
-
 export const reading = (connections: readonly ConnectionReading[]): StatsReading => ({
   mode: 'sfu',
   reason: 'people',
@@ -165,5 +162,4 @@ export const reading = (connections: readonly ConnectionReading[]): StatsReading
     const found = RECEIVED[trackIdentifier];
     return found && { peerId: found[0], source: found[1] };
   },
-  sent: (trackIdentifier) => SENT[trackIdentifier],
 });
