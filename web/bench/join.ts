@@ -42,8 +42,10 @@ const meet = async (server: TestServer, browser: Browser): Promise<Pair> => {
 const isConnected = '[data-testid="connection"][data-state="connected"]';
 const isReconnecting = '[data-testid="connection"][data-state="reconnecting"]';
 
+type CallMode = 'auto' | 'sfu-only';
+
 /** Milliseconds for each of what may happen to a call of two. */
-const measure = async (server: TestServer, browser: Browser) => {
+const measure = async (server: TestServer, browser: Browser, callMode: CallMode) => {
   const { ann, bob, joinMs } = await meet(server, browser);
   try {
     const tile = bob.tile(await ann.peerId());
@@ -54,12 +56,15 @@ const measure = async (server: TestServer, browser: Browser) => {
     await bob.finds(isConnected);
     const resumeMs = since(startMs);
 
-    const lostBefore = (await bob.eventsHeard()).filter((name) => name === 'media-lost').length;
-    startMs = performance.now();
-    server.killWorkers();
-    await bob.heardTimes('media-lost', lostBefore + 1);
-    await untilNextFrame(bob, tile);
-    const workerMs = since(startMs);
+    let workerMs: number | null = null;
+    if (callMode === 'sfu-only') {
+      const lostBefore = (await bob.eventsHeard()).filter((name) => name === 'media-lost').length;
+      startMs = performance.now();
+      server.killWorkers();
+      await bob.heardTimes('media-lost', lostBefore + 1);
+      await untilNextFrame(bob, tile);
+      workerMs = since(startMs);
+    }
 
     await server.crash();
     await bob.finds(isReconnecting);
@@ -74,25 +79,40 @@ const measure = async (server: TestServer, browser: Browser) => {
   }
 };
 
-const server = await startServer();
-const browser = await launchBrowser();
-const runs: Awaited<ReturnType<typeof measure>>[] = [];
-try {
-  for (let run = 0; run < RUNS; run += 1) runs.push(await measure(server, browser));
-} finally {
-  await browser.close();
-  await server.close();
-}
-const row = (what: string, key: keyof (typeof runs)[number], aim?: string): Row => ({
-  what,
-  unit: 'ms',
-  values: runs.map((run) => run[key]),
-  ...(aim === undefined ? {} : { aim }),
-});
+type Times = Awaited<ReturnType<typeof measure>>;
+
+const measureOften = async (callMode: CallMode): Promise<readonly Times[]> => {
+  const server = await startServer({ CALL_MODE: callMode });
+  const browser = await launchBrowser();
+  const runs: Times[] = [];
+  try {
+    for (let run = 0; run < RUNS; run += 1) runs.push(await measure(server, browser, callMode));
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+  return runs;
+};
+
+const rowsOf = (way: string, runs: readonly Times[]): readonly Row[] => {
+  const row = (what: string, key: keyof Times, aim?: string): readonly Row[] => {
+    const values = runs.map((run) => run[key]).filter((value) => value !== null);
+    return values.length === 0
+      ? []
+      : [{ what: `${way}: ${what}`, unit: 'ms', values, ...(aim === undefined ? {} : { aim }) }];
+  };
+  return [
+    ...row('click on Join to first decoded frame', 'joinMs'),
+    ...row('lost socket to connected again', 'resumeMs'),
+    ...row('media workers killed to next decoded frame', 'workerMs', 'at most 2000'),
+    ...row('killed server serves again to connected, with frames', 'restartMs'),
+  ];
+};
+
+const direct = await measureOften('auto');
+const routed = await measureOften('sfu-only');
 report('join', [
-  row('join: click to first decoded frame', 'joinMs'),
-  row('resume: lost socket to connected again', 'resumeMs'),
-  row('dead workers: kill to next decoded frame', 'workerMs', 'at most 2000'),
-  row('restart: server serves again to next decoded frame', 'restartMs'),
+  ...rowsOf('peer to peer', direct),
+  ...rowsOf('media node', routed),
   ...weightRows(),
 ]);

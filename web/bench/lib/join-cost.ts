@@ -30,8 +30,11 @@ export const measureJoinCost = async (
   runs: number,
   plaintextRoot: string,
 ): Promise<readonly Row[]> => {
-  const encryptedServer = await startInProcess();
-  const plaintextServer = await startInProcess({ webRoot: plaintextRoot });
+  const encryptedServer = await startInProcess({ callMode: 'sfu-only' });
+  const plaintextServer = await startInProcess({
+    callMode: 'sfu-only',
+    webRoot: plaintextRoot,
+  });
   const browser = await launchBrowser();
   const encrypted: number[] = [];
   const bare: number[] = [];
