@@ -12,6 +12,7 @@ import type { Clock } from '../signaling/clock.ts';
 import { codeOf, isOver, type RequestErrorCode } from '../signaling/request-error.ts';
 import { peerConnectionSettings } from './encryption/encryption.ts';
 import { followNetwork, type Network } from './network/network.ts';
+import { isReceiving } from './network/receiving.ts';
 import { Recovery, type RestartOutcome } from './network/recovery.ts';
 
 export type Request = SignalingClient['request'];
@@ -78,7 +79,9 @@ const keepAlive = (deps: TransportDeps, transport: types.Transport): void => {
     restart: () => restartIce(deps, transport),
     onGivenUp: onFailed,
   });
-  const stopFollowing = followNetwork(network, recovery);
+  const stopFollowing = followNetwork(network, recovery, () =>
+    isReceiving(clock, () => transport.getStats()),
+  );
   const stopRenewing = network.iceServers.subscribe((iceServers) => {
     // Used from the next restart on. Chromium also gathers anew where a stream is added or ends: the
     // media node keeps its own credentials then, and takes what comes with the page's new ones.

@@ -12,16 +12,31 @@ export interface Network {
   readonly connection: ReadonlySignal<'connected' | 'reconnecting'>;
 }
 
-/** Tells a connection's recovery of the network until it is cancelled. */
+/**
+ * Tells a connection's recovery of the network until it is cancelled. Browsers say little of addresses
+ * that change, but they end their sockets: when signaling is back and nothing comes any more, the
+ * network is taken to be another one.
+ */
 export const followNetwork = (
   { watchChanges, connection }: Network,
   recovery: Recovery,
+  isReceiving: () => Promise<boolean>,
 ): Cancel => {
+  let wasAway = false;
+  let isEnded = false;
+  const look = async (): Promise<void> => {
+    if (!(await isReceiving()) && !isEnded) recovery.onNetworkChange();
+  };
   const stops = [
     watchChanges(() => recovery.onNetworkChange()),
-    connection.subscribe((state) => recovery.onSignaling(state === 'connected')),
+    connection.subscribe((state) => {
+      recovery.onSignaling(state === 'connected');
+      if (state === 'connected' && wasAway) void look();
+      wasAway = state === 'reconnecting';
+    }),
   ];
   return () => {
+    isEnded = true;
     for (const stop of stops) stop();
   };
 };

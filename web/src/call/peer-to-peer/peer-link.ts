@@ -7,6 +7,7 @@ import { type Encryption, peerConnectionSettings } from '../encryption/encryptio
 import type { GuardedReceiver } from '../encryption/frame-guard.ts';
 import type { Incoming } from '../incoming.ts';
 import { followNetwork, type Network } from '../network/network.ts';
+import { isReceiving } from '../network/receiving.ts';
 import { Recovery } from '../network/recovery.ts';
 import type { Preferences } from '../preferences.ts';
 import { sendEncoding } from '../send-encodings.ts';
@@ -83,7 +84,9 @@ export class PeerLink {
       this.#negotiation.start();
     }
     this.#stops = [
-      followNetwork(network, this.#recovery),
+      followNetwork(network, this.#recovery, () =>
+        isReceiving(clock, () => this.#connection.getStats()),
+      ),
       network.iceServers.subscribe((iceServers) => {
         const settings = this.#connection.getConfiguration();
         this.#connection.setConfiguration({ ...settings, iceServers: [...iceServers] });
