@@ -56,9 +56,10 @@ test('a picture has arrived when a frame was opened and decoded', async () => {
   expect(told).toEqual(['arrived']);
 });
 
-test('sound has arrived when a frame was opened', async () => {
+test('sound has arrived when a packet has come and a frame was opened', async () => {
   const { opened, arrivals, look } = createScene();
-  const { incoming } = receive('audio');
+  const { incoming, stats } = receive('audio');
+  stats['packetsReceived'] = 1;
   arrivals.await([incoming]);
   await look();
   expect(arrivals.has(incoming)).toBe(false);
@@ -69,7 +70,8 @@ test('sound has arrived when a frame was opened', async () => {
 
 test('nothing is looked at when nothing is awaited, or all has come', async () => {
   const { clock, opened, told, arrivals, look } = createScene();
-  const { incoming } = receive('audio');
+  const { incoming, stats } = receive('audio');
+  stats['packetsReceived'] = 1;
   arrivals.await([incoming]);
   expect(clock.pending).toBe(1);
   arrivals.await([]);
@@ -96,4 +98,23 @@ test('a receiver that is gone is one that nothing comes from', async () => {
   await look();
   expect(told).toEqual([]);
   arrivals.close();
+});
+
+test('what was forgotten arrives with something new', async () => {
+  const { opened, told, arrivals, look } = createScene();
+  const { incoming, stats } = receive('video');
+  opened.add(incoming);
+  stats['framesDecoded'] = 7;
+  arrivals.await([incoming]);
+  await look();
+  arrivals.forget(incoming);
+  expect(arrivals.has(incoming)).toBe(false);
+  arrivals.await([incoming]);
+  await look();
+  await look();
+  expect(arrivals.has(incoming)).toBe(false);
+  stats['framesDecoded'] = 8;
+  await look();
+  expect(arrivals.has(incoming)).toBe(true);
+  expect(told).toHaveLength(2);
 });

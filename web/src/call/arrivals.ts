@@ -13,19 +13,25 @@ export interface ArrivalsDeps {
   readonly onArrived: () => void;
 }
 
-/** RTCInboundRtpStreamStats, W3C WebRTC Statistics §8.5. */
-const framesDecoded = (report: Iterable<readonly [string, unknown]>): number => {
-  let frames = 0;
+/** Frames of a picture that were decoded, packets of sound (W3C WebRTC Statistics §8.5). */
+const countPlayed = (
+  report: Iterable<readonly [string, unknown]>,
+  counted: 'framesDecoded' | 'packetsReceived',
+): number => {
+  let sum = 0;
   for (const [, stats] of report) {
-    const { type, framesDecoded: decoded }: Record<string, unknown> = Object(stats);
-    if (type === 'inbound-rtp' && typeof decoded === 'number') frames += decoded;
+    const entry: Record<string, unknown> = Object(stats);
+    const count = entry[counted];
+    if (entry['type'] === 'inbound-rtp' && typeof count === 'number') sum += count;
   }
-  return frames;
+  return sum;
 };
 
 export class Arrivals {
   readonly #deps: ArrivalsDeps;
   readonly #arrived = new WeakSet<Incoming['receiver']>();
+  /** Played before it was forgotten; null until the next look. */
+  readonly #before = new WeakMap<Incoming['receiver'], number | null>();
   #awaited: readonly Incoming[] = [];
   #cancel: Cancel | null = null;
 
@@ -35,6 +41,11 @@ export class Arrivals {
 
   has({ receiver }: Incoming): boolean {
     return this.#arrived.has(receiver);
+  }
+
+  /** What came of it is over: only something new counts. */
+  forget({ receiver }: Incoming): void {
+    if (this.#arrived.delete(receiver)) this.#before.set(receiver, null);
   }
 
   /** From now on these are looked at, until they have arrived; none ends it. */
@@ -69,10 +80,14 @@ export class Arrivals {
 
   /** False where the browser does not tell. */
   async #isPlayed(incoming: Incoming): Promise<boolean> {
+    const { receiver, track } = incoming;
     if (!this.#deps.isOpened(incoming)) return false;
-    if (incoming.track.kind === 'audio') return true;
     try {
-      return framesDecoded(await incoming.receiver.getStats()) > 0;
+      const counted = track.kind === 'audio' ? 'packetsReceived' : 'framesDecoded';
+      const played = countPlayed(await receiver.getStats(), counted);
+      const before = this.#before.get(receiver);
+      if (before === null) this.#before.set(receiver, played);
+      return before !== null && played > (before ?? 0);
     } catch {
       return false;
     }

@@ -22,8 +22,9 @@ interface Heard {
 }
 
 const heardOf = (others: readonly PeerView[], tracks: Tracks): readonly Heard[] =>
-  others.flatMap(({ peerId }) =>
-    AUDIO_SOURCES.flatMap((source) => {
+  others.flatMap(({ peerId, streams }) =>
+    // Who is shown as muted is not heard, whatever comes from them.
+    AUDIO_SOURCES.filter((source) => streams[source].on).flatMap((source) => {
       const key = streamKey(peerId, source);
       const track = tracks.get(key);
       return track === undefined ? [] : { key, peerId, source, track };

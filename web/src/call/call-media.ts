@@ -170,11 +170,14 @@ export class CallMedia {
     this.#isDirty = true;
     if (this.#isUpdating) return;
     this.#isUpdating = true;
-    while (this.#isDirty && !this.#closed && this.#scene !== null) {
-      this.#isDirty = false;
-      batch(() => this.#take(this.#scene));
+    try {
+      while (this.#isDirty && !this.#closed && this.#scene !== null) {
+        this.#isDirty = false;
+        batch(() => this.#take(this.#scene));
+      }
+    } finally {
+      this.#isUpdating = false;
     }
-    this.#isUpdating = false;
   }
 
   #take(scene: MediaScene | null): void {
@@ -193,9 +196,10 @@ export class CallMedia {
       isLinkUp: link?.isUp === true,
       isMoving: room.mode.type === 'p2p' ? room.mode.standby : link !== null,
     });
+    const other = this.#peerToPeer.other ?? others[0]?.peerId ?? null;
     const hasArrived = {
-      p2p: this.#shown.hasArrived('p2p', layer),
-      sfu: this.#isSending() && this.#shown.hasArrived('sfu', layer),
+      p2p: this.#shown.hasArrived('p2p', other, layer),
+      sfu: this.#isSending() && this.#shown.hasArrived('sfu', other, layer),
     };
     const isConnected = this.#deps.network.connection.peek() === 'connected';
     const { hideAddress } = this.#deps.preferences.peek();
@@ -211,10 +215,7 @@ export class CallMedia {
       hasArrived,
     };
     this.#peerToPeer.update(view);
-    const [other] = others;
-    if (other !== undefined) {
-      this.#peerToPeer.want(layer(other.peerId, 'cam'), layer(other.peerId, 'screen'));
-    }
+    if (other !== null) this.#peerToPeer.want(layer(other, 'cam'), layer(other, 'screen'));
     this.#sendOver();
     // With a media node it is that one which tells.
     if (placement === null && this.#peerToPeer.link !== null) this.#levels.start();

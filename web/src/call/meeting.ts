@@ -33,6 +33,9 @@ import { OwnStreams, type OwnStreamsDeps } from './own-streams.ts';
 import type { Preferences } from './preferences.ts';
 import { remotePeers } from './remote-peers.ts';
 
+/** When telling that the address is hidden was refused, or the record does not say so yet. */
+const DIRECT_AGAIN_MS = 1_000;
+
 export interface MeetingDeps {
   readonly client: ClientDeps;
   readonly token: string;
@@ -77,16 +80,15 @@ export class Meeting {
   #tiles: readonly VisibleTile[] = [];
   readonly #stats: MeetingStats;
   #media: CallMedia | null = null;
-  #isDirect: boolean;
+  #isTellingDirect = false;
   #closed = false;
 
   constructor(deps: MeetingDeps) {
     this.#deps = deps;
     const { client, token, onRefused } = deps;
-    this.#isDirect = !deps.preferences.peek().hideAddress;
     this.#client = new SignalingClient(
       client,
-      { token, direct: this.#isDirect },
+      { token, direct: !deps.preferences.peek().hideAddress },
       {
         onJoined: (answer) => this.#enter(answer),
         onEvent: (event) => this.#take(event),
@@ -134,12 +136,9 @@ export class Meeting {
       onQualities: () => this.#render(),
     });
     this.#stopPreferring = effect(() => {
-      const { hideAddress } = deps.preferences.value;
+      void deps.preferences.value;
       void deps.isHidden.value;
-      untracked(() => {
-        this.#setDirect(!hideAddress);
-        this.#update();
-      });
+      untracked(() => this.#update());
     });
   }
 
@@ -208,11 +207,19 @@ export class Meeting {
       });
   }
 
-  /** What could not be told is told with the next join. */
-  #setDirect(isDirect: boolean): void {
-    if (isDirect === this.#isDirect) return;
-    this.#isDirect = isDirect;
-    this.#client.setDirect(isDirect).catch(() => undefined);
+  /** Until the record says what the person wants: the request may be lost with its socket. */
+  #followHiding(): void {
+    const wanted = !this.#deps.preferences.peek().hideAddress;
+    const isDirect = this.#self()?.direct;
+    if (this.#isTellingDirect || isDirect === undefined || isDirect === wanted) return;
+    this.#isTellingDirect = true;
+    this.#client
+      .setDirect(wanted)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isTellingDirect = false;
+        this.#deps.client.clock.after(DIRECT_AGAIN_MS, () => this.#update());
+      });
   }
 
   #loseKeys(hadKeys: boolean): void {
@@ -259,6 +266,7 @@ export class Meeting {
   /** After any change of the room, its media, or the way to the server. */
   #update(): void {
     if (this.#closed || this.#joined === null || !this.#deps.device.loaded) return;
+    this.#followHiding();
     this.#showMedia(this.#joined);
     this.ownStreams.pursueAll();
     this.#render();

@@ -130,6 +130,44 @@ test('media under another placement is produced anew', async () => {
   expect(asked).toEqual(['produce mic on', 'produce mic on']);
 });
 
+test('C5 one of two ways that does not work keeps nothing off the other, and is no refusal', async () => {
+  const { own, carrier, asked, refused, streams } = createScene();
+  const broken: Carrier = {
+    carried: () => undefined,
+    produce: () => Promise.reject(new Error('stopped')),
+    replace: async () => undefined,
+    stop: () => undefined,
+  };
+  own.want('cam', { state: 'on', track: cam });
+  own.sendOver([broken, carrier]);
+  await settled();
+  expect(asked).toContain('produce cam on');
+  expect(streams().cam.on).toBe(true);
+  expect(refused).toEqual([]);
+});
+
+test('what goes out by two ways is the same by both, and ends by both', async () => {
+  const first = createScene();
+  const second = createScene();
+  const { own } = first;
+  own.want('mic', { state: 'on', track: mic });
+  own.sendOver([first.carrier]);
+  await settled();
+  own.sendOver([first.carrier, second.carrier]);
+  await settled();
+  expect([first, second].map(({ carrier }) => carrier.carried('mic'))).toEqual([mic, mic]);
+  const other = new FakeTrack('audio', 'other');
+  own.want('mic', { state: 'on', track: other });
+  await settled();
+  expect([first, second].map(({ carrier }) => carrier.carried('mic'))).toEqual([other, other]);
+  own.want('mic', { state: 'closed', track: null });
+  await settled();
+  expect([first, second].map(({ carrier }) => carrier.carried('mic'))).toEqual([
+    undefined,
+    undefined,
+  ]);
+});
+
 test('a refused wish is told, once', async () => {
   const { own, refused, refuse, asked } = createScene();
   refuse('internal');

@@ -135,6 +135,7 @@ export class OwnStreams {
     const tried = await Promise.allSettled(
       lacking.map((carrier) => carrier.produce(source, on, track)),
     );
+    if (this.#carriers.some((carrier) => carrier.carried(source) !== undefined)) return;
     for (const one of tried) if (one.status === 'rejected') throw one.reason;
   }
 }

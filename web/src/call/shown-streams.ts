@@ -114,15 +114,17 @@ export class ShownStreams {
       if (chosen !== undefined) shown.set(key, chosen);
     }
     this.#shown = shown;
+    this.#forgetWhatEnded();
     const awaited = streamsOn(offered.others).flatMap(({ peerId, source }) =>
       Object.values(this.#ways.get(streamKey(peerId, source)) ?? {}),
     );
     this.#arrivals.await(offered.isMoving ? awaited : []);
   }
 
-  /** All that the others have on, and that is wanted, has come by this way. */
-  hasArrived(path: MediaPath, layer: WantedLayers): boolean {
-    return streamsOn(this.#offered.others).every(({ peerId, source }) => {
+  /** All that they have on, and that is wanted, has come by this way. */
+  hasArrived(path: MediaPath, from: PeerId | null, layer: WantedLayers): boolean {
+    const theirs = this.#offered.others.filter(({ peerId }) => peerId === from);
+    return streamsOn(theirs).every(({ peerId, source }) => {
       if (layer(peerId, source) === 'off') return true;
       const incoming = this.#ways.get(streamKey(peerId, source))?.[path];
       return incoming !== undefined && this.#isHere(incoming);
@@ -132,6 +134,16 @@ export class ShownStreams {
   close(): void {
     this.#arrivals.close();
     this.#shown = new Map();
+  }
+
+  /** What comes again after it was off, or after its link was down, has to come anew. */
+  #forgetWhatEnded(): void {
+    const { others, incoming, isLinkUp } = this.#offered;
+    for (const one of incoming) {
+      const { peerId, source } = one.origin;
+      const isOn = others.find((peer) => peer.peerId === peerId)?.streams[source].on === true;
+      if (!isOn || (pathOf(one.origin) === 'p2p' && !isLinkUp)) this.#arrivals.forget(one);
+    }
   }
 
   #isHere(incoming: Incoming): boolean {

@@ -94,7 +94,7 @@ export class SignalingClient {
     const { text, answer } = this.#pending.add(this.#nextId(), method, data);
     if (this.#state.name === 'ready') this.#state.connection.send(text);
     // Where media found its way gone, this one may have gone with it.
-    if (method === 'restart-ice') this.probe();
+    if (method === 'restart-ice' || method === 'peer-to-peer') this.probe();
     return answer;
   }
 

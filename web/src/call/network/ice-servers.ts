@@ -64,7 +64,14 @@ export class IceServers implements IceServerList {
     this.#attempt = 0;
     this.#current = iceServers;
     this.#renewIn(expiresInSeconds === null ? null : expiresInSeconds * 1_000 * RENEW_AT);
-    for (const listener of this.#listeners) listener(iceServers);
+    for (const listener of this.#listeners) {
+      try {
+        listener(iceServers);
+      } catch (error) {
+        // A connection that does not take them is no reason to keep them from the others.
+        reportError(error);
+      }
+    }
   }
 
   close(): void {

@@ -17,6 +17,16 @@ export const SECTIONS: readonly Section[] = (['offerer', 'answerer'] as const).f
 export const kindOf = (source: StreamSource): 'audio' | 'video' =>
   source === 'mic' || source === 'screenAudio' ? 'audio' : 'video';
 
+/** A description (RFC 8866) has those sections and no other, and asks for one size of each picture. */
+export const isLaidOut = (sdp: string): boolean => {
+  const sections = [...sdp.matchAll(/^m=(\w+) /gm)].map(([, kind]) => kind);
+  return (
+    sections.length === SECTIONS.length &&
+    SECTIONS.every(({ source }, index) => sections[index] === kindOf(source)) &&
+    !/^a=simulcast:/m.test(sdp)
+  );
+};
+
 /** The two that have a tested way of being encrypted. */
 export const mimeTypeOf = (source: StreamSource): 'audio/opus' | 'video/VP8' =>
   kindOf(source) === 'audio' ? 'audio/opus' : 'video/VP8';

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../signaling/testing/fake-clock.ts';
 import { settled } from '../../signaling/testing/turns.ts';
+import type { LinkContent } from './link-messages.ts';
 import { LinkOutbox } from './link-outbox.ts';
 
 const AGAIN_MS = 300;
@@ -9,16 +10,18 @@ const AGAIN_MS = 300;
 const createScene = () => {
   const clock = new FakeClock();
   const sent: number[] = [];
+  const sentAll: LinkContent[] = [];
   let isRefused = false;
   const outbox = new LinkOutbox({
     clock,
     send: async (content) => {
       if (isRefused) throw new Error('refused');
+      sentAll.push(content);
       sent.push(content.type === 'restart' ? content.round : 0);
     },
   });
   const tell = (round: number): void => outbox.tell({ type: 'restart', round });
-  return { clock, sent, outbox, tell, refuse: (is: boolean) => (isRefused = is) };
+  return { clock, sent, sentAll, outbox, tell, refuse: (is: boolean) => (isRefused = is) };
 };
 
 test('in order', async () => {
@@ -68,4 +71,24 @@ test('no more than so many wait', async () => {
   clock.advance(AGAIN_MS);
   await settled();
   expect(sent).toHaveLength(64);
+});
+
+test('of sizes that are wanted, and of key frames, the last one counts', async () => {
+  const { clock, outbox, sentAll, refuse } = createScene();
+  refuse(true);
+  outbox.tell({ type: 'restart', round: 1 });
+  outbox.tell({ type: 'want', cam: 0, screen: 0 });
+  for (let turn = 0; turn < 100; turn += 1) outbox.tell({ type: 'key-frame', source: 'cam' });
+  outbox.tell({ type: 'key-frame', source: 'screen' });
+  outbox.tell({ type: 'want', cam: 2, screen: 0 });
+  await settled();
+  refuse(false);
+  clock.advance(AGAIN_MS);
+  await settled();
+  expect(sentAll.map((content) => JSON.stringify(content))).toEqual([
+    '{"type":"restart","round":1}',
+    '{"type":"key-frame","source":"cam"}',
+    '{"type":"key-frame","source":"screen"}',
+    '{"type":"want","cam":2,"screen":0}',
+  ]);
 });

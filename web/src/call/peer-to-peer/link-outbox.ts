@@ -7,6 +7,11 @@ const AGAIN_MS = 300;
 /** A link that has so much to say and cannot has failed already. */
 const MOST_WAITING = 64;
 
+/** Of what is only worth something now the last one counts. */
+const replaces = (content: LinkContent, former: LinkContent): boolean =>
+  (content.type === 'want' && former.type === 'want') ||
+  (content.type === 'key-frame' && former.type === 'key-frame' && content.source === former.source);
+
 export interface LinkOutboxDeps {
   readonly clock: Clock;
   /** Rejects when it was not taken. */
@@ -25,8 +30,13 @@ export class LinkOutbox {
   }
 
   tell(content: LinkContent): void {
-    if (this.#closed || this.#waiting.length >= MOST_WAITING) return;
-    this.#waiting = [...this.#waiting, content];
+    if (this.#closed) return;
+    const [head, ...rest] = this.#waiting;
+    const others = rest.filter((other) => !replaces(content, other));
+    // What is under way stays as it is.
+    const waiting = head === undefined ? others : [head, ...others];
+    if (waiting.length >= MOST_WAITING) return;
+    this.#waiting = [...waiting, content];
     if (!this.#isSending) void this.#run();
   }
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { FakeClock } from '../../signaling/testing/fake-clock.ts';
 import { peer, peerId } from '../../signaling/testing/room-samples.ts';
 import { settled } from '../../signaling/testing/turns.ts';
-import { FAILED_MS, LinkReports, SLOW_MS } from './link-reports.ts';
+import { ARRIVE_MS, FAILED_MS, LinkReports, LOST_MS, SLOW_MS } from './link-reports.ts';
 import { type LinkView, wantedOther } from './link-view.ts';
 
 const me = peerId('me');
@@ -50,17 +50,59 @@ test('C1 there is a link for exactly two in the group, in the mode p2p', () => {
   expect(wantedOther({ ...direct, mode: { type: 'sfu', reason: 'people' } })).toBeNull();
 });
 
-test('C5 a link that does not come up is slow, then late', () => {
+test('C5 a link that does not come up is slow, then late', async () => {
   const { clock, told, late, reports } = createScene();
   reports.update(direct, false);
   clock.advance(SLOW_MS - 1);
   expect(told).toEqual([]);
   clock.advance(1);
+  await settled();
   reports.update(standby, false);
   clock.advance(FAILED_MS - SLOW_MS - 1);
   expect([told, late]).toEqual([['slow'], []]);
   clock.advance(1);
   expect([told, late]).toEqual([['slow'], ['late']]);
+});
+
+test('C5 a link that has been up has longer to come back', async () => {
+  const { clock, told, late, reports } = createScene();
+  reports.update(direct, true);
+  reports.update(direct, false);
+  clock.advance(SLOW_MS);
+  await settled();
+  clock.advance(LOST_MS - 1);
+  expect([told, late]).toEqual([['slow'], []]);
+  clock.advance(1);
+  expect(late).toEqual(['late']);
+});
+
+test('C5 while the server has not heard that it is slow, it is not late', async () => {
+  const { clock, told, late, reports, refuse } = createScene();
+  refuse();
+  reports.update(direct, false);
+  clock.advance(SLOW_MS);
+  await settled();
+  clock.advance(10 * FAILED_MS);
+  expect([told, late]).toEqual([['slow'], []]);
+  reports.update(direct, false);
+  clock.advance(SLOW_MS);
+  expect(told).toEqual(['slow', 'slow']);
+});
+
+test('C6 what does not come over a link that is up makes it late', () => {
+  const { clock, late, reports } = createScene();
+  reports.update(standby, true);
+  clock.advance(ARRIVE_MS - 1);
+  reports.update(standby, true);
+  expect(late).toEqual([]);
+  clock.advance(1);
+  expect(late).toEqual(['late']);
+  const other = createScene();
+  other.reports.update(standby, true);
+  other.reports.update(arrived, true);
+  other.reports.update({ ...arrived, mode: { type: 'p2p', standby: true, arrived: [me] } }, true);
+  other.clock.advance(10 * ARRIVE_MS);
+  expect(other.late).toEqual([]);
 });
 
 test('C5 a link that is up in time is nothing to tell, and one that goes down later is', () => {

@@ -8,21 +8,30 @@ import { type LinkView, wantedOther } from './link-view.ts';
 export const SLOW_MS = 1_500;
 /** TURN included; later than this the call goes through the media node. */
 export const FAILED_MS = 5_000;
+/**
+ * Of a link that has been up: the media node carries by then, and a network that comes back should find
+ * the link again rather than two who are not tried any more.
+ */
+export const LOST_MS = 20_000;
+/** For all that is on to come over a link that is up. */
+export const ARRIVE_MS = 20_000;
 
 export interface LinkReportsDeps {
   readonly clock: Clock;
   /** The request `peer-to-peer`. */
   readonly report: (other: PeerId, outcome: PeerToPeerOutcome) => Promise<unknown>;
-  /** The link has not come up in time. */
+  /** The link has not come up in time, or does not bring what it should. */
   readonly onLate: () => void;
 }
 
 export class LinkReports {
   readonly #deps: LinkReportsDeps;
   #other: PeerId | null = null;
+  #wasUp = false;
   #reported: PeerToPeerOutcome | null = null;
-  /** While the wanted link is not up: ends what is to come of it. */
+  /** While the wanted link is not up, or brings too little: ends what is to come of it. */
   #cancelDown: Cancel | null = null;
+  #cancelArrival: Cancel | null = null;
 
   constructor(deps: LinkReportsDeps) {
     this.#deps = deps;
@@ -40,22 +49,29 @@ export class LinkReports {
     this.#other = other;
     if (other === null || mode.type !== 'p2p') return;
     // Without the server nothing can be agreed on, and nothing is late.
-    if (isUp || !isConnected) this.#settle();
+    if (isUp || !isConnected) this.#stopWaiting();
     else this.#cancelDown ??= this.#waitForLink();
+    this.#wasUp ||= isUp;
+    const isAwaited = isUp && mode.standby && !mode.arrived.includes(selfPeerId);
+    if (!isAwaited) this.#stopArrival();
     if (!isUp) return;
     if (this.#reported === 'slow' || !mode.standby) this.#reported = null;
-    const isAwaited = mode.standby && !mode.arrived.includes(selfPeerId);
-    if (isAwaited && hasArrived.p2p) this.#report('arrived');
+    if (!isAwaited) return;
+    if (hasArrived.p2p) this.#report('arrived');
+    else this.#cancelArrival ??= this.#deps.clock.after(ARRIVE_MS, () => this.#deps.onLate());
   }
 
   fail(): void {
-    this.#settle();
+    this.#stopWaiting();
+    this.#stopArrival();
     this.#report('failed');
   }
 
   /** Nothing has been told yet. */
   reset(): void {
-    this.#settle();
+    this.#stopWaiting();
+    this.#stopArrival();
+    this.#wasUp = false;
     this.#reported = null;
   }
 
@@ -64,28 +80,40 @@ export class LinkReports {
     this.#other = null;
   }
 
+  /** The time that is left begins when the server knows: it may be the network that is gone. */
   #waitForLink(): Cancel {
     const { clock, onLate } = this.#deps;
-    const cancels = [
-      clock.after(SLOW_MS, () => this.#report('slow')),
-      clock.after(FAILED_MS, onLate),
-    ];
+    let isWaiting = true;
+    let cancel = clock.after(SLOW_MS, () => {
+      this.#report('slow', () => {
+        if (!isWaiting) return;
+        cancel = clock.after(this.#wasUp ? LOST_MS : FAILED_MS - SLOW_MS, onLate);
+      });
+    });
     return () => {
-      for (const cancel of cancels) cancel();
+      isWaiting = false;
+      cancel();
     };
   }
 
-  #settle(): void {
+  #stopWaiting(): void {
     this.#cancelDown?.();
     this.#cancelDown = null;
   }
 
+  #stopArrival(): void {
+    this.#cancelArrival?.();
+    this.#cancelArrival = null;
+  }
+
   /** Each once, until something else is so. */
-  #report(outcome: PeerToPeerOutcome): void {
+  #report(outcome: PeerToPeerOutcome, onTold?: () => void): void {
     if (this.#other === null || this.#reported === outcome) return;
     this.#reported = outcome;
-    this.#deps.report(this.#other, outcome).catch(() => {
-      if (this.#reported === outcome) this.#reported = null;
+    this.#deps.report(this.#other, outcome).then(onTold, () => {
+      if (this.#reported !== outcome) return;
+      this.#reported = null;
+      this.#stopWaiting();
     });
   }
 }

@@ -12,6 +12,8 @@ import { mimeTypeOf } from './link-layout.ts';
 export interface LinkSendersDeps {
   readonly encryption: Pick<Encryption, 'attachSender' | 'maySend'>;
   readonly preferences: ReadonlySignal<Preferences>;
+  /** Something is wrong with a sender: all of them are to be made anew, or not at all. */
+  readonly onBroken: () => void;
 }
 
 interface Outgoing {
@@ -21,6 +23,11 @@ interface Outgoing {
   /** Undefined while the source is not sent. */
   track: MediaStreamTrack | null | undefined;
 }
+
+type SendingNow = Outgoing & { track: MediaStreamTrack };
+
+const isSending = (outgoing: Outgoing): outgoing is SendingNow =>
+  outgoing.track !== undefined && outgoing.track !== null;
 
 export class LinkSenders implements Carrier {
   readonly #deps: LinkSendersDeps;
@@ -35,9 +42,11 @@ export class LinkSenders implements Carrier {
   /** Throws FrameError where it cannot be encrypted. */
   add(source: StreamSource, transceiver: RTCRtpTransceiver): void {
     const { sender } = transceiver;
-    const guarded = this.#deps.encryption.attachSender(sender, source, mimeTypeOf(source), () =>
-      this.stop(source),
-    );
+    const guarded = this.#deps.encryption.attachSender(sender, source, mimeTypeOf(source), () => {
+      this.stop(source);
+      // A sender that leaked is not used again.
+      this.#deps.onBroken();
+    });
     this.#outgoing.set(source, { transceiver, sender, guarded, track: undefined });
   }
 
@@ -50,8 +59,13 @@ export class LinkSenders implements Carrier {
     if (outgoing === undefined || !this.#deps.encryption.maySend(source)) {
       throw new Error(`${source} is not sent any more`);
     }
-    await outgoing.guarded.ready;
-    await outgoing.sender.replaceTrack(track);
+    try {
+      await outgoing.guarded.ready;
+      await outgoing.sender.replaceTrack(track);
+    } catch (error) {
+      this.#deps.onBroken();
+      throw error;
+    }
     outgoing.track = track;
     await this.#limited.carry(source, outgoing.sender, track);
   }
@@ -59,7 +73,12 @@ export class LinkSenders implements Carrier {
   async replace(source: StreamSource, track: MediaStreamTrack | null): Promise<void> {
     const outgoing = this.#outgoing.get(source);
     if (outgoing?.track === undefined) return;
-    await outgoing.sender.replaceTrack(track);
+    try {
+      await outgoing.sender.replaceTrack(track);
+    } catch {
+      this.#deps.onBroken();
+      return;
+    }
     outgoing.track = track;
     await this.#limited.carry(source, outgoing.sender, track);
   }
@@ -79,13 +98,15 @@ export class LinkSenders implements Carrier {
 
   /** Encoding that begins again begins with one. Never rejects. */
   async sendKeyFrame(source: StreamSource): Promise<void> {
-    const { sender, track } = this.#outgoing.get(source) ?? {};
-    if (sender === undefined || track === undefined || track === null) return;
+    const outgoing = this.#outgoing.get(source);
+    if (outgoing === undefined || !isSending(outgoing)) return;
+    const { sender } = outgoing;
     const parameters = sender.getParameters();
     for (const encoding of parameters.encodings) encoding.active = false;
     // Where it is refused the sender goes on as before, and the receiver asks again.
     await sender.setParameters(parameters).catch(() => undefined);
-    await this.#limited.carry(source, sender, track);
+    // It may have been stopped, or have got another track, meanwhile.
+    if (isSending(outgoing)) await this.#limited.carry(source, sender, outgoing.track);
   }
 
   /** For the statistics: what is sent in that media section. */

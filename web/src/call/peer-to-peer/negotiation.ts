@@ -8,6 +8,8 @@ import type { Candidate, LinkContent } from './link-messages.ts';
 const CANDIDATES_TOGETHER_MS = 30;
 /** Messages with candidates that may come before the description that they belong to. */
 const MOST_EARLY = 16;
+/** Of one round: each is an address that this browser sends to because the other said so. */
+const MOST_CANDIDATES = 64;
 
 export interface NegotiationDeps {
   readonly connection: RTCPeerConnection;
@@ -17,6 +19,8 @@ export interface NegotiationDeps {
   readonly tell: (content: LinkContent) => void;
   /** Who answers: the sections of the first offer are there. Throws when they are not as they should be. */
   readonly onSections: () => void;
+  /** Both descriptions of a round are there. Throws when they are not as they should be. */
+  readonly onAgreed: () => void;
   /** The browser, or the layout, refuses what the other said. */
   readonly onFailed: () => void;
 }
@@ -33,6 +37,8 @@ export class Negotiation {
   #found: Candidate[] = [];
   #cancelFound: Cancel = () => undefined;
   #early: Found[] = [];
+  /** Of this round. */
+  #candidatesHeard = 0;
   /** One step after the other. */
   #work: Promise<void> = Promise.resolve();
   #closed = false;
@@ -80,7 +86,9 @@ export class Negotiation {
 
   async #offer(): Promise<void> {
     const { connection } = this.#deps;
+    this.#tellFound();
     this.#round += 1;
+    this.#candidatesHeard = 0;
     const offer = await connection.createOffer({ iceRestart: this.#round > 1 });
     await connection.setLocalDescription(offer);
     this.#tellDescription('offer');
@@ -91,8 +99,11 @@ export class Negotiation {
     if (isOfferer || round <= this.#round) return;
     await connection.setRemoteDescription({ type: 'offer', sdp });
     if (this.#round === 0) onSections();
+    this.#tellFound();
     this.#round = round;
+    this.#candidatesHeard = 0;
     await connection.setLocalDescription(await connection.createAnswer());
+    this.#deps.onAgreed();
     this.#tellDescription('answer');
     await this.#addEarly();
   }
@@ -102,6 +113,7 @@ export class Negotiation {
     const isAwaited = isOfferer && connection.signalingState === 'have-local-offer';
     if (!isAwaited || round !== this.#round) return;
     await connection.setRemoteDescription({ type: 'answer', sdp });
+    this.#deps.onAgreed();
     await this.#addEarly();
   }
 
@@ -115,11 +127,17 @@ export class Negotiation {
     if (this.#closed || candidate === null || candidate.candidate === '') return;
     const { sdpMid, sdpMLineIndex } = candidate;
     this.#found.push({ candidate: candidate.candidate, sdpMid, sdpMLineIndex });
-    if (this.#found.length > 1) return;
-    this.#cancelFound = this.#deps.clock.after(CANDIDATES_TOGETHER_MS, () => {
-      this.#deps.tell({ type: 'candidates', round: this.#round, candidates: this.#found });
-      this.#found = [];
-    });
+    if (this.#found.length >= MOST_CANDIDATES) this.#tellFound();
+    if (this.#found.length !== 1) return;
+    this.#cancelFound = this.#deps.clock.after(CANDIDATES_TOGETHER_MS, () => this.#tellFound());
+  }
+
+  /** In the round that they belong to. */
+  #tellFound(): void {
+    this.#cancelFound();
+    if (this.#found.length === 0) return;
+    this.#deps.tell({ type: 'candidates', round: this.#round, candidates: this.#found });
+    this.#found = [];
   }
 
   async #add({ round, candidates }: Found): Promise<void> {
@@ -131,6 +149,8 @@ export class Negotiation {
       return;
     }
     for (const candidate of candidates) {
+      this.#candidatesHeard += 1;
+      if (this.#candidatesHeard > MOST_CANDIDATES) return;
       // One of a kind that this browser does not know is no reason to give up the others.
       await connection.addIceCandidate(candidate).catch(() => undefined);
     }

@@ -3,6 +3,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { PeerId, StreamSource, ViewLayer } from '@sotto/signaling/protocol';
 import type { Cancel, Clock } from '../../signaling/clock.ts';
+import { createAllowance } from '../allowance.ts';
 import { type Encryption, peerConnectionSettings } from '../encryption/encryption.ts';
 import type { GuardedReceiver } from '../encryption/frame-guard.ts';
 import type { Incoming } from '../incoming.ts';
@@ -12,13 +13,16 @@ import { Recovery } from '../network/recovery.ts';
 import type { Preferences } from '../preferences.ts';
 import { sendEncoding } from '../send-encodings.ts';
 import type { ConnectionReading } from '../stats/stats-reading.ts';
-import { codecsFor, groupOf, kindOf, mimeTypeOf, SECTIONS } from './link-layout.ts';
+import { codecsFor, groupOf, isLaidOut, kindOf, mimeTypeOf, SECTIONS } from './link-layout.ts';
 import type { LinkContent } from './link-messages.ts';
 import { LinkSenders } from './link-senders.ts';
 import { Negotiation } from './negotiation.ts';
 
 /** Shorter interruptions pass by themselves. */
 const DISCONNECTED_MS = 1_000;
+/** Each costs the sender the bits of many frames. */
+const KEY_FRAMES_ALLOWED = 2;
+const KEY_FRAMES_WITHIN_MS = 1_000;
 
 export interface PeerLinkDeps {
   readonly other: PeerId;
@@ -45,7 +49,8 @@ export class PeerLink {
   readonly #streams = { person: new MediaStream(), screen: new MediaStream() };
   readonly #senders: LinkSenders;
   readonly #incoming: (Incoming & { readonly guarded: GuardedReceiver })[] = [];
-  readonly #stops: readonly Cancel[];
+  readonly #allowKeyFrame = createAllowance(KEY_FRAMES_ALLOWED, KEY_FRAMES_WITHIN_MS);
+  #stops: readonly Cancel[] = [];
   #wants = '';
   #closed = false;
 
@@ -53,7 +58,7 @@ export class PeerLink {
   constructor(deps: PeerLinkDeps) {
     this.#deps = deps;
     const { network, clock, giveUpMs, preferences, encryption } = deps;
-    this.#senders = new LinkSenders({ encryption, preferences });
+    this.#senders = new LinkSenders({ encryption, preferences, onBroken: () => this.#fail() });
     this.#connection = new RTCPeerConnection({
       iceServers: [...network.iceServers.current],
       bundlePolicy: 'max-bundle',
@@ -66,6 +71,7 @@ export class PeerLink {
       clock,
       tell: deps.tell,
       onSections: () => this.#takeSections(),
+      onAgreed: () => this.#checkSections(),
       onFailed: () => this.#fail(),
     });
     this.#recovery = new Recovery({
@@ -79,10 +85,13 @@ export class PeerLink {
       onGivenUp: () => this.#fail(),
     });
     this.#connection.onconnectionstatechange = () => this.#onState();
-    if (deps.isOfferer) {
-      this.#makeSections();
-      this.#negotiation.start();
+    try {
+      if (deps.isOfferer) this.#makeSections();
+    } catch (error) {
+      this.close();
+      throw error;
     }
+    if (deps.isOfferer) this.#negotiation.start();
     this.#stops = [
       followNetwork(network, this.#recovery, () =>
         isReceiving(clock, () => this.#connection.getStats()),
@@ -126,7 +135,9 @@ export class PeerLink {
         this.#senders.want('screen', content.screen);
         return;
       case 'key-frame':
-        void this.#senders.sendKeyFrame(content.source);
+        if (kindOf(content.source) === 'video' && this.#allowKeyFrame(performance.now())) {
+          void this.#senders.sendKeyFrame(content.source);
+        }
         return;
       case 'moved':
       case 'closed':
@@ -140,6 +151,12 @@ export class PeerLink {
     if (wants === this.#wants) return;
     this.#wants = wants;
     this.#deps.tell({ type: 'want', cam, screen });
+  }
+
+  /** What this page's network is from now on is not told to the other any more. */
+  hush(): void {
+    this.#negotiation.close();
+    this.#recovery.close();
   }
 
   /** For the statistics. */
@@ -204,6 +221,21 @@ export class PeerLink {
       this.#attach(transceiver, source, isOwn);
     });
     this.#deps.onChange();
+  }
+
+  /** Throws when what was agreed on is not what was laid out: more sections, fewer, or other ways round. */
+  #checkSections(): void {
+    const { localDescription, remoteDescription } = this.#connection;
+    for (const description of [localDescription, remoteDescription]) {
+      if (!isLaidOut(description?.sdp ?? '')) throw new Error('other sections than ours');
+    }
+    const transceivers = this.#connection.getTransceivers();
+    const isOfferer = this.#deps.isOfferer;
+    SECTIONS.forEach(({ from }, index) => {
+      const isOwn = (from === 'offerer') === isOfferer;
+      const agreed = transceivers[index]?.currentDirection;
+      if (agreed !== (isOwn ? 'sendonly' : 'recvonly')) throw new Error('another direction');
+    });
   }
 
   /** Every sender and receiver gets its transform here, when it is made, and none goes without. */

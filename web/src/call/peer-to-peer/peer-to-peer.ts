@@ -12,7 +12,7 @@ import {
   parseLinkMessage,
 } from './link-messages.ts';
 import { LinkOutbox } from './link-outbox.ts';
-import { FAILED_MS, LinkReports, type LinkReportsDeps } from './link-reports.ts';
+import { LinkReports, type LinkReportsDeps, LOST_MS } from './link-reports.ts';
 import { type LinkView, wantedOther } from './link-view.ts';
 import { PeerLink, type PeerLinkDeps } from './peer-link.ts';
 
@@ -21,8 +21,14 @@ const MOST_EARLY = 16;
 /** Links made again after the other's end was lost. */
 const AGAIN_ALLOWED = 3;
 const AGAIN_WITHIN_MS = 60_000;
+/** Other links than the one that there is: each costs this page a connection. */
+const OFFERS_ALLOWED = 6;
 /** The others' reconnecting, with its backoff. */
 const REJOIN_MS = 15_000;
+/** For what the media node should bring and does not: longer keeps both ways busy. */
+const LEAVE_MS = 20_000;
+/** Of somebody who hides their address from now on, whatever the other or the server says. */
+const HIDE_MS = 5_000;
 
 export interface PeerToPeerDeps extends Pick<
   PeerLinkDeps,
@@ -58,10 +64,13 @@ interface Early {
 export class PeerToPeer {
   readonly #deps: PeerToPeerDeps;
   readonly #reports: LinkReports;
+  readonly #allowOffer = createAllowance(OFFERS_ALLOWED, AGAIN_WITHIN_MS);
   readonly #allowAgain = createAllowance(AGAIN_ALLOWED, AGAIN_WITHIN_MS);
   #view: LinkView | null = null;
   #current: Current | null = null;
   #early: Early | null = null;
+  /** The link is not wanted any more, and ends then at the latest. */
+  #cancelLeaving: Cancel | null = null;
   /** Who is missing may be on the way back into a room that was made again. */
   #cancelRejoin: Cancel | null = null;
   #closed = false;
@@ -69,6 +78,11 @@ export class PeerToPeer {
   constructor(deps: PeerToPeerDeps) {
     this.#deps = deps;
     this.#reports = new LinkReports({ ...deps, onLate: () => this.#giveUp() });
+  }
+
+  /** To whom there is a link. */
+  get other(): PeerId | null {
+    return this.#current?.other ?? null;
   }
 
   get link(): PeerLink | null {
@@ -79,8 +93,9 @@ export class PeerToPeer {
     this.#view = view;
     if (this.#closed) return;
     const other = wantedOther(view);
-    this.#keepOrEnd(view);
-    this.#reports.update(view, this.link?.isUp === true);
+    this.#keepOrEnd(view, other);
+    const isUp = this.#current?.other === other && this.link?.isUp === true;
+    this.#reports.update(view, isUp);
     if (other === null || this.#current !== null || this.#reports.hasFailed) return;
     this.#begin(view, other);
   }
@@ -96,6 +111,7 @@ export class PeerToPeer {
     if (current !== null && current.other === sender && current.id === id) {
       this.#take(current, content);
     } else if (content.type === 'offer' && sender < message.to) {
+      if (this.#view.hideAddress || !this.#allowOffer(this.#deps.now())) return;
       this.#early = { from: sender, id, contents: [content] };
       // The other's end was made anew.
       if (current?.other === sender) this.#end(current);
@@ -123,7 +139,7 @@ export class PeerToPeer {
 
   /** The room was made again: whoever is reached directly is waited for, and the link goes on. */
   rejoin(): void {
-    this.#cancelRejoin?.();
+    this.#stopRejoining();
     this.#reports.reset();
     this.#cancelRejoin = this.#deps.clock.after(REJOIN_MS, () => {
       this.#cancelRejoin = null;
@@ -135,7 +151,7 @@ export class PeerToPeer {
     if (this.#closed) return;
     this.#closed = true;
     this.#reports.close();
-    this.#cancelRejoin?.();
+    this.#stopRejoining();
     if (this.#current !== null) this.#end(this.#current);
   }
 
@@ -143,18 +159,48 @@ export class PeerToPeer {
     if (this.#view !== null) this.update(this.#view);
   }
 
-  #keepOrEnd({ others, mode, placement, hasArrived }: LinkView): void {
+  #keepOrEnd(view: LinkView, wanted: PeerId | null): void {
     const current = this.#current;
     if (current === null) return;
-    if (!others.some(({ peerId }) => peerId === current.other)) {
-      if (this.#cancelRejoin === null || !current.link.isUp) this.#end(current);
-    } else if (mode.type === 'sfu' && placement !== null && hasArrived.sfu) {
-      const isNew = current.ownMoved !== placement;
-      current.ownMoved = placement;
-      const last: LinkContent = { type: 'moved', placement };
-      if (current.otherMoved === placement) this.#end(current, isNew ? last : undefined);
-      else if (isNew) current.outbox.tell(last);
+    const { others, hideAddress } = view;
+    const { other, link } = current;
+    if (wanted === other) {
+      current.ownMoved = null;
+      current.otherMoved = null;
+      this.#stopLeaving();
+      this.#stopRejoining();
+    } else if (!others.some(({ peerId }) => peerId === other)) {
+      if (wanted !== null || this.#cancelRejoin === null || !link.isUp) this.#end(current);
+    } else {
+      if (hideAddress) link.hush();
+      if (hideAddress && !link.isUp) this.#end(current);
+      else this.#leave(view, current);
     }
+  }
+
+  /** The media node carries, or is about to: until all has come by it, in both directions. */
+  #leave({ mode, placement, hideAddress, hasArrived }: LinkView, current: Current): void {
+    if (hideAddress || placement !== null) {
+      this.#cancelLeaving ??= this.#deps.clock.after(hideAddress ? HIDE_MS : LEAVE_MS, () =>
+        this.#end(current, { type: 'closed' }),
+      );
+    }
+    if (mode.type !== 'sfu' || placement === null || !hasArrived.sfu) return;
+    const isNew = current.ownMoved !== placement;
+    current.ownMoved = placement;
+    const last: LinkContent = { type: 'moved', placement };
+    if (current.otherMoved === placement) this.#end(current, isNew ? last : undefined);
+    else if (isNew) current.outbox.tell(last);
+  }
+
+  #stopLeaving(): void {
+    this.#cancelLeaving?.();
+    this.#cancelLeaving = null;
+  }
+
+  #stopRejoining(): void {
+    this.#cancelRejoin?.();
+    this.#cancelRejoin = null;
   }
 
   /** Who answers waits for the offer. */
@@ -188,7 +234,7 @@ export class PeerToPeer {
         network,
         preferences,
         clock,
-        giveUpMs: FAILED_MS,
+        giveUpMs: LOST_MS,
         tell: (content) => outbox.tell(content),
         onChange,
         onFailed: () => {
@@ -213,6 +259,7 @@ export class PeerToPeer {
   }
 
   #end(current: Current, last?: LinkContent): void {
+    this.#stopLeaving();
     current.outbox.close(last);
     current.link.close();
     if (this.#current === current) this.#current = null;
