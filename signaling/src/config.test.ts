@@ -65,7 +65,7 @@ it('knows no other way of a call than automatic and the media node', () => {
   expect(problemsOf({ CALL_MODE: 'p2p' })).toHaveLength(1);
 });
 
-const TURN_SECRET = 'sixteen letters!';
+const TURN_SECRET = 'thirty-two letters, and no fewer!';
 
 it('takes STUN and TURN servers as a list, and a secret for those of TURN', () => {
   const urls = [
@@ -82,14 +82,17 @@ it('takes STUN and TURN servers as a list, and a secret for those of TURN', () =
   }
 });
 
-it('reads the TURN secret from its file, and wants 16 characters of it', () => {
+it('reads the TURN secret from its file, and wants 32 characters of it', () => {
   const path = join(mkdtempSync(join(tmpdir(), 'sotto-config-')), 'turn-secret');
   writeFileSync(path, `${TURN_SECRET}\n`);
   const settings = { TURN_URLS: 'turn:a.example', TURN_SECRET_FILE: path };
   expect(readConfig(settings).TURN_SECRET).toBe(TURN_SECRET);
-  const problems = problemsOf({ TURN_URLS: 'turn:a.example', TURN_SECRET: 'fifteen letters' });
+  const problems = problemsOf({
+    TURN_URLS: 'turn:a.example',
+    TURN_SECRET: 'thirty-one letters, and no more',
+  });
   expect(problems).toHaveLength(1);
-  expect(problems.join()).not.toContain('fifteen letters');
+  expect(problems.join()).not.toContain('thirty-one letters, and no more');
 });
 
 it('refuses what is no STUN or TURN URL, too many of them, and times out of bounds', () => {

@@ -78,7 +78,7 @@ const Settings = z.object({
   CALL_MODE: z.enum(['auto', 'sfu-only']).default('auto'),
   TURN_URLS: iceUrls.default([]),
   /** Shared with the TURN server (coturn's static-auth-secret). */
-  TURN_SECRET: z.string().min(16).optional(),
+  TURN_SECRET: z.string().min(32).optional(),
   /** Seconds that a credential can be used for. Shorter: pages renew theirs more often. */
   TURN_TTL: whole(10, 86_400).default(3600),
   MAX_PEERS_PER_ROOM: whole(2, 200).default(100),

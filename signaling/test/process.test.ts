@@ -81,7 +81,7 @@ it('C1 T1 calls are automatic unless it is said, and TURN servers are told with 
     // Set but empty, as not set at all.
     CALL_MODE: '',
     TURN_URLS: 'turn:turn.example.org',
-    TURN_SECRET: 'shared with coturn alone',
+    TURN_SECRET: 'shared with coturn and nobody else at all',
     TURN_TTL: '60',
   };
   const server = await startServer(settings);
