@@ -7,7 +7,7 @@ import { type NamespaceCall, PORTS, startNamespaceCall } from '../../e2e/namespa
 import { whyNoNetwork } from '../../e2e/namespace-network.ts';
 import { longestGap } from './gaps.ts';
 
-const RUNS = 3;
+const RUNS = 2;
 const DOWN_MS = 5_000;
 const SOCKET_GONE_MS = 10_000;
 
