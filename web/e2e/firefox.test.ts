@@ -31,7 +31,13 @@ afterAll(async () => {
   await server?.close();
 });
 
-test('each sees the other', async () => {
+const areIn = (path: 'p2p' | 'sfu', people: readonly Person[]): Promise<unknown> =>
+  Promise.all(
+    people.map((person) => person.finds(`[data-testid="call-mode"][data-mode="${path}"]`)),
+  );
+
+test('C1 each sees the other, directly', async () => {
+  await areIn('p2p', [ann, fox]);
   await ann.seesFramesIn(ann.tile(foxId));
   await fox.seesFramesIn(fox.tile(annId));
 });
@@ -103,11 +109,14 @@ test('J5 a lost socket is not a leave in Firefox either', async () => {
   await ann.finds(`${ann.tile(foxId)}[data-muted="false"]`);
 });
 
-test('two people in Firefox see and hear each other', async () => {
+test('C2 two people in Firefox and one in Chromium see and hear each other', async () => {
   const fay = await Person.arrive(firefox, 'Fay');
   try {
     await fay.join(await fox.link());
     const fayId = await fay.peerId();
+    await areIn('sfu', [ann, fox, fay]);
+    await fay.seesFramesIn(fay.tile(annId));
+    await fox.seesFramesIn(fox.tile(annId));
     await fay.seesFramesIn(fay.tile(foxId));
     await fox.seesFramesIn(fox.tile(fayId));
     await fay.hears(foxId);

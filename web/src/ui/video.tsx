@@ -43,6 +43,11 @@ export const Video = ({ track, mirrored = false }: VideoProps) => {
       playsInline
       onLoadedData={() => setReady(true)}
       onEmptied={() => setReady(false)}
+      onEnded={({ currentTarget }) => {
+        // Firefox takes a stream for over whose track changes before it has begun to play.
+        currentTarget.srcObject = null;
+        currentTarget.srcObject = stream;
+      }}
       onResize={({ currentTarget: { videoWidth, videoHeight } }) =>
         setUpright(videoHeight > videoWidth)
       }
