@@ -26,6 +26,7 @@ const summaryOf = ({ what, unit, values, aim }: Row) => ({
   runs: values.length,
   median: round(quantile(values, 0.5)),
   least: round(quantile(values, 0)),
+  p95: round(quantile(values, 0.95)),
   most: round(quantile(values, 1)),
   aim: aim ?? '',
 });
