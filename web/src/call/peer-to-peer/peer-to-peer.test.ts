@@ -164,6 +164,16 @@ test('D4 what was said of a move that came to nothing is not held against the ne
   expect(a.peerToPeer.link).not.toBeNull();
 });
 
+test('D4 what the other says before one knows of the move counts', async () => {
+  const { a, b } = await connected();
+  b.see(allRouted);
+  await carry(a, b);
+  a.see({});
+  a.see(allRouted);
+  await carry(a, b);
+  expect([a.peerToPeer.link, b.peerToPeer.link]).toEqual([null, null]);
+});
+
 test('D4 a link that is not needed any more ends in any case', async () => {
   const { a } = await connected();
   a.see({ ...routed, placement: null });
@@ -245,6 +255,15 @@ test('D9 a link of who begins to hide ends soon, whatever others say, and tells 
   expect(a.peerToPeer.link).toBeNull();
   expect(a.said()).not.toContain('candidates');
   expect(a.said()).not.toContain('offer');
+});
+
+test('D9 also one that was to end later', async () => {
+  const { a } = await connected();
+  a.see(routed);
+  a.clock.advance(1_000);
+  a.see({ hideAddress: true });
+  a.clock.advance(HIDE_MS);
+  expect(a.peerToPeer.link).toBeNull();
 });
 
 test('D9 a link that is not up yet ends at once', async () => {

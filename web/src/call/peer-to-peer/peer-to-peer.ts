@@ -53,6 +53,8 @@ interface Current {
   /** The placement by which oneself, or the other, receives all and needs the link no more. */
   ownMoved: number | null;
   otherMoved: number | null;
+  /** Its person hides their address since it is there. */
+  isHidden: boolean;
 }
 
 interface Early {
@@ -165,32 +167,42 @@ export class PeerToPeer {
     const { others, hideAddress } = view;
     const { other, link } = current;
     if (wanted === other) {
-      current.ownMoved = null;
-      current.otherMoved = null;
+      // A move that came to nothing; the other may also tell of one before it is known here.
+      if (this.#cancelLeaving !== null) [current.ownMoved, current.otherMoved] = [null, null];
       this.#stopLeaving();
       this.#stopRejoining();
     } else if (!others.some(({ peerId }) => peerId === other)) {
       if (wanted !== null || this.#cancelRejoin === null || !link.isUp) this.#end(current);
     } else {
-      if (hideAddress) link.hush();
-      if (hideAddress && !link.isUp) this.#end(current);
-      else this.#leave(view, current);
+      if (hideAddress) this.#hide(current);
+      if (this.#current === current) this.#leave(view, current);
     }
   }
 
   /** The media node carries, or is about to: until all has come by it, in both directions. */
-  #leave({ mode, placement, hideAddress, hasArrived }: LinkView, current: Current): void {
-    if (hideAddress || placement !== null) {
-      this.#cancelLeaving ??= this.#deps.clock.after(hideAddress ? HIDE_MS : LEAVE_MS, () =>
-        this.#end(current, { type: 'closed' }),
-      );
-    }
+  #leave({ mode, placement, hasArrived }: LinkView, current: Current): void {
+    if (placement !== null) this.#cancelLeaving ??= this.#endIn(LEAVE_MS, current);
     if (mode.type !== 'sfu' || placement === null || !hasArrived.sfu) return;
     const isNew = current.ownMoved !== placement;
     current.ownMoved = placement;
     const last: LinkContent = { type: 'moved', placement };
     if (current.otherMoved === placement) this.#end(current, isNew ? last : undefined);
     else if (isNew) current.outbox.tell(last);
+  }
+
+  #hide(current: Current): void {
+    if (!current.link.isUp) {
+      this.#end(current);
+    } else if (!current.isHidden) {
+      current.isHidden = true;
+      current.link.hush();
+      this.#stopLeaving();
+      this.#cancelLeaving = this.#endIn(HIDE_MS, current);
+    }
+  }
+
+  #endIn(ms: number, current: Current): Cancel {
+    return this.#deps.clock.after(ms, () => this.#end(current, { type: 'closed' }));
   }
 
   #stopLeaving(): void {
@@ -241,7 +253,7 @@ export class PeerToPeer {
           if (this.#current?.link === link) this.#giveUp();
         },
       });
-      current = { id, other, link, outbox, ownMoved: null, otherMoved: null };
+      current = { id, other, link, outbox, ownMoved: null, otherMoved: null, isHidden: false };
     } catch (error) {
       // Nothing can be encrypted on it, so there is none.
       reportError(error);
