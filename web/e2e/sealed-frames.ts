@@ -73,11 +73,13 @@ export const repeatedCounters = (sealed: readonly string[]): readonly string[] =
     const [kid = '0', counter = ''] = frame.split(' ');
     const number = BigInt(kid);
     const counters = used.get(number) ?? new Set();
-    // When an epoch begins, the one eight before it is long over.
+    // When an epoch begins, those eight and more before it are long over; one may have had no frames.
     if (counters.size === 0) {
       const epochs = 2n ** EPOCH_BITS;
       const epoch = number % epochs;
-      used.delete(number - epoch + ((epoch + epochs / 2n) % epochs));
+      for (let ahead = 1n; ahead <= epochs / 2n; ahead += 1n) {
+        used.delete(number - epoch + ((epoch + ahead) % epochs));
+      }
     }
     used.set(number, counters);
     const isRepeated = counters.has(counter);
