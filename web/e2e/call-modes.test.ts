@@ -2,8 +2,7 @@
 // nobody loses a picture, a voice or a key on the way.
 import type { Browser } from 'puppeteer';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Clock, systemClock } from '../../signaling/src/clock.ts';
-import { BACK_TO_PEER_TO_PEER_MS } from '../../signaling/src/rooms/call-modes.ts';
+import { areIn, CALL_MODE, hurriedClock } from './call-path.ts';
 import { everyPair } from './every-pair.ts';
 import { launchBrowser } from './harness.ts';
 import { connectionsMade } from './in-page-frames.ts';
@@ -20,13 +19,6 @@ const ROUNDS_MS = 900_000;
 /** In place of the quarter of a minute that a call waits before it goes direct again. */
 const BACK_MS = 1_000;
 
-const hurried: Clock = {
-  ...systemClock,
-  after: (ms, task) => systemClock.after(ms === BACK_TO_PEER_TO_PEER_MS ? BACK_MS : ms, task),
-};
-
-const CALL_MODE = '[data-testid="call-mode"]';
-
 let server: InProcessServer;
 let browser: Browser;
 let ann: Person;
@@ -34,7 +26,7 @@ let bob: Person;
 let link: string;
 
 beforeEach(async () => {
-  server = await startInProcess({ clock: hurried });
+  server = await startInProcess({ clock: hurriedClock(BACK_MS) });
   browser = await launchBrowser();
   ann = await Person.arrive(browser, 'Ann');
   bob = await Person.arrive(browser, 'Bob');
@@ -53,9 +45,6 @@ const meet = async (people: readonly Person[]): Promise<void> => {
   await see(people);
   await everyPair(people, (person, otherId) => person.hears(otherId));
 };
-
-const areIn = (path: 'p2p' | 'sfu', people: readonly Person[]): Promise<unknown> =>
-  Promise.all(people.map((person) => person.finds(`${CALL_MODE}[data-mode="${path}"]`)));
 
 /** Rooms on the media node. */
 const rooms = (): number => server.media.load().reduce((sum, { rooms: here }) => sum + here, 0);

@@ -1,6 +1,7 @@
 // A meeting across browsers: a person in Chromium and a person in Firefox, over the real server.
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { areIn } from './call-path.ts';
 import { launchBrowser, launchFirefox, startServer, type TestServer } from './harness.ts';
 import { Person } from './person.ts';
 
@@ -30,11 +31,6 @@ afterAll(async () => {
   await firefox?.close();
   await server?.close();
 });
-
-const areIn = (path: 'p2p' | 'sfu', people: readonly Person[]): Promise<unknown> =>
-  Promise.all(
-    people.map((person) => person.finds(`[data-testid="call-mode"][data-mode="${path}"]`)),
-  );
 
 test('C1 each sees the other, directly', async () => {
   await areIn('p2p', [ann, fox]);

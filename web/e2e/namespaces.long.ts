@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findCoturn } from './coturn.ts';
+import { longestGap } from './gaps.ts';
 import { connectionsMade, frameMoments } from './in-page-frames.ts';
 import { type Pair, pairsInUse } from './in-page-turn.ts';
 import { type NamespaceCall, PORTS, startNamespaceCall } from './namespace-call.ts';
@@ -19,12 +20,6 @@ const title = (name: string, reason: string | null): string =>
   reason === null ? name : `${name} (not run: ${reason})`;
 
 const isUp = ({ state }: Pair): boolean => state === 'connected';
-
-const longestGap = (moments: readonly number[], since: number, end: number): number => {
-  const inside = moments.filter((moment) => moment > since && moment <= end);
-  const points = [since, ...inside, end];
-  return Math.max(...points.slice(1).map((point, index) => point - (points[index] ?? point)));
-};
 
 for (const callMode of ['sfu-only', 'auto'] as const) {
   describe.skipIf(why !== null)(title(`CALL_MODE=${callMode}`, why), () => {
@@ -69,7 +64,7 @@ for (const callMode of ['sfu-only', 'auto'] as const) {
         const first = moments.find((moment) => moment > mended);
         const after = first === undefined ? 'none' : `${first - mended} ms`;
         console.log(
-          `${callMode}, ${what}, ${of}: longest gap ${longestGap(moments, since, end)} ms, first frame ${after} after`,
+          `${callMode}, ${what}, ${of}: longest gap ${longestGap(moments, { from: since, to: end })} ms, first frame ${after} after`,
         );
       }
       const rebuilt = (await connections()).map((count, index) => count - (made[index] ?? 0));

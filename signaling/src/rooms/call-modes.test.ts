@@ -1,13 +1,11 @@
 // When a room's time has come: to go direct, and to ask for a home again (PROTOCOL C8, M1).
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
-import { after, join, step } from '../../test/support/decisions.ts';
+import { join, roomOf, step } from '../../test/support/decisions.ts';
 import { as } from '../../test/support/group-commands.ts';
 import { roomIds } from '../../test/contracts/store-fixtures.ts';
 import { newPeerId } from '../random.ts';
 import { BACK_TO_PEER_TO_PEER_MS, CallModes, PLACE_RETRY_MS } from './call-modes.ts';
-import type { Command } from './decide.ts';
-import type { RoomRecord } from './record.ts';
 
 const [ada, bob, carol] = [newPeerId(), newPeerId(), newPeerId()];
 const roomId = roomIds.mint();
@@ -34,12 +32,6 @@ const start = () => {
     await Promise.resolve();
   };
   return { clock, told, modes, settle };
-};
-
-const roomOf = (...commands: Command[]): RoomRecord => {
-  const record = after(...commands);
-  if (record === null) throw new Error('no room');
-  return record;
 };
 
 const three = roomOf(join(ada), join(bob), join(carol), { type: 'place', placement: 1, home });

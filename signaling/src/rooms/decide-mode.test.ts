@@ -1,6 +1,6 @@
 // How the record's mode follows from who is there and from what they say (PROTOCOL C1–C8).
 import { describe, expect, it } from 'vitest';
-import { after, factsOf, join, step } from '../../test/support/decisions.ts';
+import { factsOf, join, roomOf, step } from '../../test/support/decisions.ts';
 import { as } from '../../test/support/group-commands.ts';
 import type { CallMode, PeerId, PeerToPeerOutcome, SfuReason } from '../protocol/index.ts';
 import { newPeerId, newProducerId } from '../random.ts';
@@ -15,12 +15,6 @@ const GO_DIRECT = { type: 'go-direct' } as const;
 
 const sfu = (reason: SfuReason): CallMode => ({ type: 'sfu', reason });
 const standby = (...arrived: PeerId[]): CallMode => ({ type: 'p2p', standby: true, arrived });
-
-const roomOf = (...commands: Command[]): RoomRecord => {
-  const record = after(...commands);
-  if (record === null) throw new Error('no room');
-  return record;
-};
 
 const steps = (record: RoomRecord, ...made: readonly ((now: RoomRecord) => Command)[]) =>
   made.reduce((reached, command) => step(reached, command(reached)), record);

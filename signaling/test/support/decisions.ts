@@ -36,6 +36,13 @@ export const after = (...commands: Command[]): RoomRecord | null =>
     return apply(record, decision.facts);
   }, null);
 
+/** As `after`, of commands that leave somebody in the room. */
+export const roomOf = (...commands: Command[]): RoomRecord => {
+  const record = after(...commands);
+  if (record === null) throw new Error('no room');
+  return record;
+};
+
 export const factsOf = (record: RoomRecord | null, command: Command) => {
   const decision = decide(record, command);
   return decision.ok ? decision.facts.map(({ type }) => type) : decision.code;

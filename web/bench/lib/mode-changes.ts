@@ -2,12 +2,11 @@
 import type { Browser } from 'puppeteer';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Row } from '../../../bench/report.ts';
-import { type Clock, systemClock } from '../../../signaling/src/clock.ts';
-import { BACK_TO_PEER_TO_PEER_MS } from '../../../signaling/src/rooms/call-modes.ts';
+import { areIn, hurriedClock } from '../../e2e/call-path.ts';
+import { longestGap, type Span } from '../../e2e/gaps.ts';
 import { frameMoments, watchFrames } from '../../e2e/in-page-frames.ts';
 import { startInProcess } from '../../e2e/in-process-server.ts';
 import { Person } from '../../e2e/person.ts';
-import { longestGap, type Span } from './gaps.ts';
 import { heardMoments, speakATone, watchHearing } from './in-page-tone.ts';
 
 const ROUNDS = 6;
@@ -16,17 +15,7 @@ const BACK_MS = 3_000;
 /** The former way is closed some time after the new one is shown. */
 const AFTERWARDS_MS = 1_500;
 
-const hurried: Clock = {
-  ...systemClock,
-  after: (ms, task) => systemClock.after(ms === BACK_TO_PEER_TO_PEER_MS ? BACK_MS : ms, task),
-};
-
 const AIM = 'p95 at most 500, none above 1000';
-
-const areIn = (path: string, people: readonly Person[]): Promise<unknown> =>
-  Promise.all(
-    people.map((person) => person.finds(`[data-testid="call-mode"][data-mode="${path}"]`)),
-  );
 
 interface Gaps {
   readonly seen: number;
@@ -48,7 +37,7 @@ const row = (what: string, gaps: readonly Gaps[], key: keyof Gaps): Row => ({
 
 /** Each run is one change as one of the two lived it. */
 export const modeChangeRows = async (browser: Browser): Promise<readonly Row[]> => {
-  const server = await startInProcess({ clock: hurried });
+  const server = await startInProcess({ clock: hurriedClock(BACK_MS) });
   const people: Person[] = [];
   const arrive = async (name: string): Promise<Person> => {
     const person = await Person.arrive(browser, name);

@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Row } from '../../../bench/report.ts';
 import { findCoturn } from '../../e2e/coturn.ts';
+import { longestGap } from '../../e2e/gaps.ts';
 import { frameMoments } from '../../e2e/in-page-frames.ts';
 import { type NamespaceCall, PORTS, startNamespaceCall } from '../../e2e/namespace-call.ts';
 import { whyNoNetwork } from '../../e2e/namespace-network.ts';
-import { longestGap } from './gaps.ts';
 
 const RUNS = 2;
 const DOWN_MS = 5_000;

@@ -2,6 +2,7 @@
 // shown must not move over before there is a picture.
 import type { Cancel, Clock } from '../signaling/clock.ts';
 import type { Incoming } from './incoming.ts';
+import { sumOf } from './stats/sum-of.ts';
 
 /** Longer: the former way is kept on for so much longer, and both cost bandwidth. */
 const LOOK_EVERY_MS = 100;
@@ -12,20 +13,6 @@ export interface ArrivalsDeps {
   readonly isOpened: (incoming: Incoming) => boolean;
   readonly onArrived: () => void;
 }
-
-/** Frames of a picture that were decoded, packets of sound (W3C WebRTC Statistics §8.5). */
-const countPlayed = (
-  report: Iterable<readonly [string, unknown]>,
-  counted: 'framesDecoded' | 'packetsReceived',
-): number => {
-  let sum = 0;
-  for (const [, stats] of report) {
-    const entry: Record<string, unknown> = Object(stats);
-    const count = entry[counted];
-    if (entry['type'] === 'inbound-rtp' && typeof count === 'number') sum += count;
-  }
-  return sum;
-};
 
 export class Arrivals {
   readonly #deps: ArrivalsDeps;
@@ -83,8 +70,9 @@ export class Arrivals {
     const { receiver, track } = incoming;
     if (!this.#deps.isOpened(incoming)) return false;
     try {
+      // W3C WebRTC Statistics §8.5.
       const counted = track.kind === 'audio' ? 'packetsReceived' : 'framesDecoded';
-      const played = countPlayed(await receiver.getStats(), counted);
+      const played = sumOf(await receiver.getStats(), 'inbound-rtp', counted);
       const before = this.#before.get(receiver);
       if (before === null) this.#before.set(receiver, played);
       return before !== null && played > (before ?? 0);

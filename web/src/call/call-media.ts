@@ -197,9 +197,10 @@ export class CallMedia {
       isMoving: room.mode.type === 'p2p' ? room.mode.standby : link !== null,
     });
     const other = this.#peerToPeer.other ?? others[0]?.peerId ?? null;
+    const sender = this.#session?.sender ?? null;
     const hasArrived = {
       p2p: this.#shown.hasArrived('p2p', other, layer),
-      sfu: this.#isSending() && this.#shown.hasArrived('sfu', other, layer),
+      sfu: sender !== null && this.#shown.hasArrived('sfu', other, layer),
     };
     const isConnected = this.#deps.network.connection.peek() === 'connected';
     const { hideAddress } = this.#deps.preferences.peek();
@@ -247,12 +248,6 @@ export class CallMedia {
       },
     });
     this.#session = session;
-  }
-
-  /** To the media node. */
-  #isSending(): boolean {
-    const sender = this.#session?.sender ?? null;
-    return sender !== null;
   }
 
   #endSession(): void {
