@@ -25,6 +25,7 @@ import { turnRoute } from './http/turn-credentials.ts';
 import { createMediaPool } from './media/media-pool.ts';
 import { CLOSE, LIMITS } from './protocol/index.ts';
 import type { CallModePolicy } from './rooms/mode-rules.ts';
+import type { NodeLeases } from './rooms/node-leases.ts';
 import { RoomService } from './rooms/room-service.ts';
 import type { RoomStore } from './rooms/room-store.ts';
 import type { ConnectionLimits } from './socket/rate-limit.ts';
@@ -32,6 +33,7 @@ import { socketRoute } from './socket/route.ts';
 
 export interface AppDeps {
   readonly store: RoomStore;
+  readonly leases: NodeLeases;
   readonly mediaNodes: readonly MediaNode[];
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
@@ -112,6 +114,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     log,
     maxPeersPerRoom: deps.maxPeersPerRoom,
     callMode: deps.callMode,
+    leases: deps.leases,
     iceServers: createIceServers(deps.turn, clock),
     isDraining: () => isDraining,
   };

@@ -8,6 +8,7 @@ import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createLogger } from './log.ts';
+import { createMemoryNodeLeases } from './rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from './rooms/memory-room-store.ts';
 import { readOrMakeSecret } from './secret-file.ts';
 import { DEFAULT_LIMITS } from './socket/rate-limit.ts';
@@ -28,8 +29,10 @@ const start = async (config: Config): Promise<void> => {
     workerBin: config.MEDIASOUP_WORKER_BIN,
     log,
   });
+  const leases = createMemoryNodeLeases();
   const app = await buildApp({
     store,
+    leases,
     mediaNodes: [media],
     clock: systemClock,
     log,
@@ -50,6 +53,7 @@ const start = async (config: Config): Promise<void> => {
   closeWithGrace({ delay: CLOSE_TIMEOUT_MS, logger: log }, async ({ err }) => {
     if (err !== undefined) log.error({ err }, 'closing after an error');
     await app.close();
+    await leases.close();
     await media.close();
     await store.close();
     log.info('closed');

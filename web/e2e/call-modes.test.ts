@@ -13,7 +13,7 @@ import { Person } from './person.ts';
 import { repeatedCounters, watchSealing } from './sealed-frames.ts';
 import { until } from './until.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 10;
 /** Ten times what it takes. */
 const ROUNDS_MS = 900_000;
 /** In place of the quarter of a minute that a call waits before it goes direct again. */

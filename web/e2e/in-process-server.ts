@@ -8,6 +8,7 @@ import { buildApp } from '../../signaling/src/app.ts';
 import { type Clock, systemClock } from '../../signaling/src/clock.ts';
 import type { CallModePolicy } from '../../signaling/src/rooms/mode-rules.ts';
 import type { TurnSettings } from '../../signaling/src/auth/ice-servers.ts';
+import { createMemoryNodeLeases } from '../../signaling/src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../../signaling/src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../signaling/src/rooms/room-store.ts';
 import { DEFAULT_LIMITS } from '../../signaling/src/socket/rate-limit.ts';
@@ -55,6 +56,7 @@ export const startInProcess = async ({
   });
   const app = await buildApp({
     store,
+    leases: createMemoryNodeLeases(),
     mediaNodes: [mediaNode(media)],
     clock,
     log,

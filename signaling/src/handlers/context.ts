@@ -8,6 +8,7 @@ import { AppError } from '../errors.ts';
 import type { MediaPool } from '../media/media-pool.ts';
 import type { PeerId, RoomId } from '../protocol/index.ts';
 import type { CallModePolicy } from '../rooms/mode-rules.ts';
+import type { NodeLeases } from '../rooms/node-leases.ts';
 import type { RoomPeer, RoomRecord } from '../rooms/record.ts';
 import type { RoomService } from '../rooms/room-service.ts';
 
@@ -19,6 +20,7 @@ export interface HandlerDeps {
   readonly log: FastifyBaseLogger;
   readonly maxPeersPerRoom: number;
   readonly callMode: CallModePolicy;
+  readonly leases: NodeLeases;
   readonly iceServers: IceServerList;
   readonly isDraining: () => boolean;
 }

@@ -57,6 +57,7 @@ const join = bind(Requests.join, async (context, { token, direct }) => {
       maxPeers: deps.maxPeersPerRoom,
       direct,
       callMode: deps.callMode,
+      node: deps.leases.self,
     },
     enter(context, { roomId, peerId }),
   );
@@ -86,7 +87,7 @@ const resume = bind(Requests.resume, async (context, { sessionToken, position, l
   await deps.rooms.eventsSince(roomId, position);
   const { record } = await deps.rooms.execute(
     roomId,
-    { type: 'resume', peerId },
+    { type: 'resume', peerId, node: deps.leases.self },
     enter(context, { roomId, peerId }),
   );
   try {

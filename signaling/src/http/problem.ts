@@ -17,6 +17,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   'stale-epoch': 409,
   forbidden: 403,
   'media-unavailable': 503,
+  unavailable: 503,
   'turn-not-configured': 503,
   'not-found': 404,
   'rate-limited': 429,

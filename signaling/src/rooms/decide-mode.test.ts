@@ -1,6 +1,6 @@
 // How the record's mode follows from who is there and from what they say (PROTOCOL C1–C8).
 import { describe, expect, it } from 'vitest';
-import { factsOf, join, roomOf, step } from '../../test/support/decisions.ts';
+import { factsOf, join, NODE, roomOf, step } from '../../test/support/decisions.ts';
 import { as } from '../../test/support/group-commands.ts';
 import type { CallMode, PeerId, PeerToPeerOutcome, SfuReason } from '../protocol/index.ts';
 import { newPeerId, newProducerId } from '../random.ts';
@@ -166,7 +166,7 @@ describe('the way to each other', () => {
     expect(factsOf(half, joins(ada))).toEqual(['peer-resumed']);
     const anew = step(half, joins(bob));
     expect(anew.mode).toEqual(standby());
-    expect(step(half, { type: 'resume', peerId: bob }).mode).toEqual(standby(bob));
+    expect(step(half, { type: 'resume', peerId: bob, node: NODE }).mode).toEqual(standby(bob));
   });
 
   it('C7 failed: the media node, and this pair does not try again while both are here', () => {
@@ -248,7 +248,7 @@ describe('the way back', () => {
     expect(factsOf(three(), GO_DIRECT)).toEqual([]);
     const away = steps(three(), leaves(carol), disconnects(bob));
     expect(factsOf(away, GO_DIRECT)).toEqual([]);
-    const back = step(away, { type: 'resume', peerId: bob });
+    const back = step(away, { type: 'resume', peerId: bob, node: NODE });
     expect(factsOf(back, GO_DIRECT)).toEqual(['mode-changed']);
     expect(factsOf(two(), GO_DIRECT)).toEqual([]);
     expect(factsOf(null, GO_DIRECT)).toBe('room-reset');

@@ -1,6 +1,6 @@
 // decide and evolve together: which commands make which facts, and what a record becomes of them.
 import { describe, expect, it } from 'vitest';
-import { after, apply, factsOf, join } from '../../test/support/decisions.ts';
+import { after, apply, factsOf, join, NODE } from '../../test/support/decisions.ts';
 import type { PeerId } from '../protocol/index.ts';
 import { newPeerId, newProducerId } from '../random.ts';
 import { findPeer } from './record.ts';
@@ -29,7 +29,7 @@ describe('decide', () => {
   });
 
   it('J5 a resume raises the session, and what the old session says is refused', () => {
-    const record = after(join(ada), { type: 'resume', peerId: ada });
+    const record = after(join(ada), { type: 'resume', peerId: ada, node: NODE });
     const old = { peerId: ada, session: 1 };
     expect(factsOf(record, { type: 'disconnect', ...old })).toBe('not-joined');
     expect(factsOf(record, { type: 'leave', reason: 'left', ...old })).toBe('not-joined');
@@ -39,8 +39,10 @@ describe('decide', () => {
   });
 
   it('J5 a resume into a room that is gone, or by a peer who is, is a reset', () => {
-    expect(factsOf(null, { type: 'resume', peerId: ada })).toBe('room-reset');
-    expect(factsOf(after(join(bob)), { type: 'resume', peerId: ada })).toBe('room-reset');
+    expect(factsOf(null, { type: 'resume', peerId: ada, node: NODE })).toBe('room-reset');
+    expect(factsOf(after(join(bob)), { type: 'resume', peerId: ada, node: NODE })).toBe(
+      'room-reset',
+    );
   });
 
   it('J6 leaving by timeout takes only who is disconnected', () => {

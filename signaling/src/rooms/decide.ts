@@ -11,7 +11,14 @@ import {
 import { type BySession, type Decision, facts, NOTHING, refuse } from './decision.ts';
 import { NO_STREAMS } from './evolve.ts';
 import { type CallModePolicy, lacksHome } from './mode-rules.ts';
-import { type Fact, findPeer, type Home, type RoomPeer, type RoomRecord } from './record.ts';
+import {
+  type Fact,
+  findPeer,
+  type Home,
+  type NodeName,
+  type RoomPeer,
+  type RoomRecord,
+} from './record.ts';
 
 export type Command =
   | {
@@ -20,8 +27,10 @@ export type Command =
       readonly maxPeers: number;
       readonly direct: boolean;
       readonly callMode: CallModePolicy;
+      /** The process that will hold their socket. */
+      readonly node: NodeName;
     }
-  | { readonly type: 'resume'; readonly peerId: PeerId }
+  | { readonly type: 'resume'; readonly peerId: PeerId; readonly node: NodeName }
   | ({ readonly type: 'disconnect' } & BySession)
   | ({ readonly type: 'leave'; readonly reason: LeaveReason } & BySession)
   | ({
@@ -53,10 +62,11 @@ const join = (record: RoomRecord | null, command: Extract<Command, { type: 'join
   const known = findPeer(record, command.peerId);
   if (record !== null && known !== undefined) return joinAgain(record, known, command);
   if ((record?.peers.length ?? 0) >= command.maxPeers) return refuse('room-full');
-  const { peerId, direct } = command;
+  const { peerId, direct, node } = command;
+  const session = nextSession(record);
   return facts({
     type: 'peer-joined',
-    peer: { peerId, session: nextSession(record), connected: true, direct, streams: NO_STREAMS },
+    peer: { peerId, session, connected: true, node, direct, streams: NO_STREAMS },
   });
 };
 
@@ -67,7 +77,7 @@ const joinAgain = (
   command: Extract<Command, { type: 'join' }>,
 ): Decision => {
   const { mode } = record;
-  const made: Fact[] = [resumed(record, peerId)];
+  const made: Fact[] = [resumed(record, command)];
   if (direct !== command.direct) {
     made.push({ type: 'direct-changed', peerId, direct: command.direct });
   }
@@ -80,11 +90,10 @@ const joinAgain = (
 /** Higher than any before it in this log, also when somebody leaves and joins again. */
 const nextSession = (record: RoomRecord | null): number => (record?.version ?? 0) + 1;
 
-const resumed = (record: RoomRecord, peerId: PeerId): Fact => ({
-  type: 'peer-resumed',
-  peerId,
-  session: nextSession(record),
-});
+const resumed = (
+  record: RoomRecord,
+  { peerId, node }: { readonly peerId: PeerId; readonly node: NodeName },
+): Fact => ({ type: 'peer-resumed', peerId, session: nextSession(record), node });
 
 const leave = (peer: RoomPeer, { reason }: Extract<Command, { type: 'leave' }>): Decision =>
   reason === 'timeout' && peer.connected
@@ -156,7 +165,7 @@ const decideAlone = (record: RoomRecord | null, command: Command): Decision => {
       return decideMode(record, command);
     case 'resume': {
       const peer = findPeer(record, command.peerId);
-      return peer === undefined ? refuse('room-reset') : facts(resumed(record, peer.peerId));
+      return peer === undefined ? refuse('room-reset') : facts(resumed(record, command));
     }
     case 'disconnect':
     case 'leave':

@@ -58,6 +58,7 @@ export const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
         ...peer,
         connected: true,
         session: fact.session,
+        node: fact.node,
       }));
     case 'stream-changed':
       return changePeer(record, fact.peerId, (peer) => ({

@@ -100,6 +100,7 @@ export const createMemoryRoomStore = (logBytes = LOG_BYTES): RoomStore => {
   return {
     append: async (roomId, change) => append(roomId, change),
     read: async (roomId, after) => read(roomId, after),
+    renew: async (roomId) => rooms.get(roomId)?.position ?? null,
     delete: async (roomId, expected) =>
       isExpected(rooms.get(roomId), expected) && rooms.delete(roomId),
     post: async (roomId, incarnation, message) => {
@@ -118,6 +119,7 @@ export const createMemoryRoomStore = (logBytes = LOG_BYTES): RoomStore => {
     subscribe: async (roomId, listener) => {
       // One of its own for each, so that two who give the same listener stop each for itself.
       const mine: StoreListener = {
+        onMissed: () => listener.onMissed(),
         onEvents: (events) => listener.onEvents(events),
         onMessage: (entry) => listener.onMessage(entry),
         onWhisper: (whisper) => listener.onWhisper(whisper),

@@ -1,7 +1,7 @@
 // Any run of what changes a room's mode leaves a mode that fits who is there (PROTOCOL C1–C8).
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { apply } from '../../test/support/decisions.ts';
+import { apply, NODE } from '../../test/support/decisions.ts';
 import { as } from '../../test/support/group-commands.ts';
 import { holdsMode } from '../../test/support/mode-invariants.ts';
 import type { CallMode, PeerId } from '../protocol/index.ts';
@@ -27,6 +27,7 @@ const someone = fc.tuple(peerId, fc.nat({ max: 5 })).map(
 const join = fc.record({
   type: fc.constant('join' as const),
   peerId,
+  node: fc.constant(NODE),
   maxPeers: fc.constant(3),
   direct: mostly,
   callMode: fc
@@ -52,7 +53,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 4, arbitrary: join.map((command) => () => command) },
   { weight: 2, arbitrary: said(fc.constant({ type: 'leave', reason: 'left' } as const)) },
   said(fc.constant({ type: 'disconnect' } as const)),
-  someone.map((by): Move => (record) => ({ type: 'resume', peerId: by(record) })),
+  someone.map((by): Move => (record) => ({ type: 'resume', peerId: by(record), node: NODE })),
   said(fc.record({ type: fc.constant('set-direct' as const), direct: mostly })),
   {
     weight: 6,

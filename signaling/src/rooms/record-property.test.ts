@@ -1,7 +1,7 @@
 // Any run of commands, sensible or not, leaves a record that is valid, bounded and true to itself.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { apply } from '../../test/support/decisions.ts';
+import { apply, NODE } from '../../test/support/decisions.ts';
 import { anyGroupId, anyMessageId, anyTag, hashOf } from '../../test/support/group-samples.ts';
 import { holdsMode } from '../../test/support/mode-invariants.ts';
 import { type GroupPoint, StreamSource, STREAM_SOURCES } from '../protocol/index.ts';
@@ -59,7 +59,7 @@ type PeerIdOf = (typeof peers)[number];
 
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 4, arbitrary: peerId.map((by) => () => joinOf(by)) },
-  peerId.map((by) => () => ({ type: 'resume' as const, peerId: by })),
+  peerId.map((by) => () => ({ type: 'resume' as const, peerId: by, node: NODE })),
   said({ type: fc.constant('disconnect' as const) }),
   said({
     type: fc.constant('leave' as const),
@@ -128,6 +128,7 @@ const joinOf = (by: PeerIdOf): Command => ({
   type: 'join',
   peerId: by,
   maxPeers: MAX_PEERS,
+  node: NODE,
   direct: true,
   callMode: 'auto',
 });

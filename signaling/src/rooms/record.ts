@@ -2,6 +2,7 @@
 // may hand back what another release wrote; evolve.ts folds, decide.ts judges, views.ts shows.
 import * as z from 'zod/mini';
 import {
+  base64url,
   CallMode,
   CommitEnvelope,
   GroupPoint,
@@ -22,13 +23,19 @@ import {
 import { RoomGroup } from './group-record.ts';
 
 /** A node that does not know a record's schema does not serve the room (PROTOCOL J2). */
-export const RECORD_SCHEMA = 3;
+export const RECORD_SCHEMA = 4;
+
+/** 12 random bytes: a signaling process from its start to its end. */
+export const NodeName = base64url(12).brand<'NodeName'>();
+export type NodeName = z.infer<typeof NodeName>;
 
 export const RoomPeer = z.object({
   peerId: PeerId,
   /** Another by every join and resume, never used twice: whoever holds a former one is replaced. */
   session: z.int(),
   connected: z.boolean(),
+  /** The process that holds, or last held, their socket. */
+  node: NodeName,
   /** False: hides their network address from the others. */
   direct: z.boolean(),
   streams: Streams,
@@ -64,7 +71,12 @@ export const Fact = z.discriminatedUnion('type', [
   z.object({ type: z.literal('peer-joined'), peer: RoomPeer }),
   z.object({ type: z.literal('peer-left'), peerId: PeerId, reason: LeaveReason }),
   z.object({ type: z.literal('peer-disconnected'), peerId: PeerId }),
-  z.object({ type: z.literal('peer-resumed'), peerId: PeerId, session: z.int() }),
+  z.object({
+    type: z.literal('peer-resumed'),
+    peerId: PeerId,
+    session: z.int(),
+    node: NodeName,
+  }),
   z.object({
     type: z.literal('stream-changed'),
     peerId: PeerId,

@@ -1,6 +1,6 @@
 // The ring of a room as one node hears it: in order, none twice; a gap is looked up (PROTOCOL V7).
 // Runs inside the room's queue.
-import type { AppMessage, RoomId } from '../protocol/index.ts';
+import type { AppMessage, Incarnation, RoomId } from '../protocol/index.ts';
 import type { RingEntry, RoomStore } from './room-store.ts';
 
 export class RingReader {
@@ -23,7 +23,12 @@ export class RingReader {
       this.#tell(message);
       return;
     }
-    const read = await this.#store.readMessages(this.#roomId, last);
+    await this.catchUp(incarnation);
+  }
+
+  /** What was posted since the last that was told; who has heard of it in another way drops it. */
+  async catchUp(incarnation: Incarnation): Promise<void> {
+    const read = await this.#store.readMessages(this.#roomId, this.#last ?? 0);
     if (read?.incarnation === incarnation) for (const missed of read.messages) this.#tell(missed);
   }
 

@@ -232,6 +232,7 @@ export class RoomService {
         .finally(() => this.#releaseIfIdle(roomId));
     };
     const unsubscribe = this.#deps.store.subscribe(roomId, {
+      onMissed: () => absorb((here) => this.#catchUp(here)),
       onEvents: (events) => absorb(() => replica.absorb(events)),
       onMessage: (entry) => absorb((here) => this.#absorbMessage(here, entry)),
       onWhisper: (whisper) => absorb((here) => this.#absorbWhisper(roomId, here, whisper)),
@@ -239,6 +240,12 @@ export class RoomService {
     const room: Room = { replica, ring, queue, unsubscribe };
     this.#rooms.set(roomId, room);
     return room;
+  }
+
+  async #catchUp({ replica, ring }: Room): Promise<void> {
+    if (replica.record === null) return;
+    await replica.catchUp();
+    if (replica.record !== null) await ring.catchUp(replica.record.incarnation);
   }
 
   async #absorbMessage({ replica, ring }: Room, entry: RingEntry): Promise<void> {

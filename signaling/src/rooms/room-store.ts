@@ -56,16 +56,27 @@ export interface Whisper {
 
 /** All of them hints: some may be missing or come twice. */
 export interface StoreListener {
+  /** Any number of them may have been lost until now: look at the record and at the ring. */
+  onMissed(): void;
   /** Events as they are appended, by whomever. */
   onEvents(events: readonly RoomEvent[]): void;
   onMessage(entry: RingEntry): void;
   onWhisper(whisper: Whisper): void;
 }
 
+/**
+ * All promises reject with AppError `unavailable` when the store cannot be reached in time; what was
+ * asked for may then have been done all the same, and is not done later.
+ */
 export interface RoomStore {
   /** False when the record is no longer the expected one: catch up, decide again. */
   append(roomId: RoomId, append: Append): Promise<boolean>;
   read(roomId: RoomId, after: Position | null): Promise<RoomRead>;
+  /**
+   * Keeps the room for another RECORD_TTL_MS, ring and all, and says where its record is; null when there
+   * is none. A room that nobody renews or appends to is forgotten.
+   */
+  renew(roomId: RoomId): Promise<Position | null>;
   /** Removes the record if it still is at this position. */
   delete(roomId: RoomId, expected: Position): Promise<boolean>;
   /**
@@ -99,3 +110,9 @@ export const RING_MESSAGES = 256;
 
 /** Of a ring's messages as JSON. More: every room may hold as much, whether anybody resumes or not. */
 export const RING_BYTES = 512 * 1024;
+
+/** For nodes that serve a room to say so. Shorter: an outage of the store may cost rooms their record. */
+export const RECORD_TTL_MS = 600_000;
+
+/** How often who serves a room renews it, and finds out what no hint told. Shorter: more commands an hour. */
+export const RENEW_MS = 30_000;

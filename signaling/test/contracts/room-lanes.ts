@@ -117,6 +117,7 @@ export const describeRoomLanes = (name: string, makeStore: MakeStore): void => {
     it('V7 what was posted after an append is told after it', async () => {
       const order: string[] = [];
       const stop = await store.subscribe(roomId, {
+        ...DEAF,
         onEvents: () => order.push('event'),
         onMessage: () => order.push('message'),
         onWhisper: () => order.push('whisper'),

@@ -1,13 +1,14 @@
 // Rooms for the contracts of stores.
 import { createRoomIds } from '../../src/auth/room-ids.ts';
 import type { RoomId } from '../../src/protocol/index.ts';
-import { newHead, newIncarnation, newPeerId } from '../../src/random.ts';
+import { newHead, newIncarnation, newNodeName, newPeerId } from '../../src/random.ts';
 import { emptyRecord, evolve, NO_STREAMS } from '../../src/rooms/evolve.ts';
 import type { Fact, RoomEvent, RoomRecord } from '../../src/rooms/record.ts';
 import { JOIN_HASH } from '../support/rooms.ts';
 import type { RoomStore, StoreListener } from '../../src/rooms/room-store.ts';
 
 export const DEAF: StoreListener = {
+  onMissed: () => undefined,
   onEvents: () => undefined,
   onMessage: () => undefined,
   onWhisper: () => undefined,
@@ -23,6 +24,7 @@ const joined = (): Fact => ({
     peerId: newPeerId(),
     session: 1,
     connected: true,
+    node: newNodeName(),
     direct: true,
     streams: NO_STREAMS,
   },

@@ -1,16 +1,19 @@
 // Commands run against the record without a store: decide, then evolve.
 import { expect } from 'vitest';
 import type { PeerId } from '../../src/protocol/index.ts';
-import { newHead, newIncarnation } from '../../src/random.ts';
+import { newHead, newIncarnation, newNodeName } from '../../src/random.ts';
 import { type Command, decide } from '../../src/rooms/decide.ts';
 import { emptyRecord, evolve } from '../../src/rooms/evolve.ts';
 import { type Fact, RoomEvent, type RoomRecord } from '../../src/rooms/record.ts';
+
+/** The process that holds everybody's socket. */
+export const NODE = newNodeName();
 
 export const join = (
   peerId: PeerId,
   maxPeers = 10,
   rest: Partial<Pick<Extract<Command, { type: 'join' }>, 'direct' | 'callMode'>> = {},
-): Command => ({ type: 'join', peerId, maxPeers, direct: true, callMode: 'auto', ...rest });
+): Command => ({ type: 'join', peerId, maxPeers, direct: true, callMode: 'auto', node: NODE, ...rest });
 
 export const apply = (record: RoomRecord | null, facts: readonly Fact[]): RoomRecord =>
   facts.reduce(

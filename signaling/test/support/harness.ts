@@ -12,6 +12,7 @@ import { HEARTBEAT_INTERVAL_MS, type RoomId } from '../../src/protocol/index.ts'
 import { evolve } from '../../src/rooms/evolve.ts';
 import type { CallModePolicy } from '../../src/rooms/mode-rules.ts';
 import type { RoomRecord } from '../../src/rooms/record.ts';
+import { createMemoryNodeLeases } from '../../src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
 import { type ConnectionLimits, DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
@@ -85,6 +86,7 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
     Array.from({ length: options.apps }, () =>
       buildApp({
         store,
+        leases: createMemoryNodeLeases(),
         mediaNodes: [options.node ?? options.media],
         clock,
         log,

@@ -31,6 +31,7 @@ export const failReasonOfEnd = (reason: EndReason): FailReason => {
     case 'turn-not-configured':
     case 'rate-limited':
     case 'busy':
+    case 'unavailable':
     case 'draining':
     case 'internal':
     case 'closed':

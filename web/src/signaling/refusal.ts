@@ -7,6 +7,7 @@ type AfterRefusal = 'try-again' | 'join-again' | 'end';
 export const afterRefusal = (method: 'join' | 'resume', code: RequestErrorCode): AfterRefusal => {
   switch (code) {
     case 'busy':
+    case 'unavailable':
     case 'draining':
     case 'rate-limited':
     case 'media-unavailable':

@@ -10,6 +10,7 @@ import { buildApp } from '../../../signaling/src/app.ts';
 import { createLogger } from '../../../signaling/src/log.ts';
 import { RoomId } from '../../../signaling/src/protocol/index.ts';
 import { evolve } from '../../../signaling/src/rooms/evolve.ts';
+import { createMemoryNodeLeases } from '../../../signaling/src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../../../signaling/src/rooms/memory-room-store.ts';
 import { positionOf, type RoomRecord } from '../../../signaling/src/rooms/record.ts';
 import type { RoomStore } from '../../../signaling/src/rooms/room-store.ts';
@@ -131,6 +132,7 @@ export class Apps {
       Array.from({ length: this.#count }, () =>
         buildApp({
           store: this.#store,
+          leases: createMemoryNodeLeases(),
           mediaNodes: [NO_MEDIA],
           clock: this.#time,
           log,

@@ -21,8 +21,11 @@ const MOST_EARLY = 16;
 /** Links made again after the other's end was lost. */
 const AGAIN_ALLOWED = 3;
 const AGAIN_WITHIN_MS = 60_000;
-/** Other links than the one that there is: each costs this page a connection. */
-const OFFERS_ALLOWED = 6;
+/**
+ * Other links than the one that there is: each costs this page a connection. Fewer: two whom a third keeps
+ * visiting are not heard any more, and take each other for out of reach.
+ */
+const OFFERS_ALLOWED = 20;
 /** The others' reconnecting, with its backoff. */
 const REJOIN_MS = 15_000;
 /** For what the media node should bring and does not: longer keeps both ways busy. */
