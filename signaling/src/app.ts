@@ -23,6 +23,9 @@ import { roomRoutes } from './http/rooms.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { turnRoute } from './http/turn-credentials.ts';
 import { createMediaPool } from './media/media-pool.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { observeStore } from './metrics/observed-store.ts';
+import { NO_OBSERVER } from './metrics/observer.ts';
 import { CLOSE, LIMITS } from './protocol/index.ts';
 import type { CallModePolicy } from './rooms/mode-rules.ts';
 import type { NodeLeases } from './rooms/node-leases.ts';
@@ -33,6 +36,8 @@ import { socketRoute } from './socket/route.ts';
 
 export interface AppDeps {
   readonly store: RoomStore;
+  /** Absent where nobody asks for figures. */
+  readonly metrics?: Metrics;
   readonly leases: NodeLeases;
   readonly mediaNodes: readonly MediaNode[];
   readonly clock: Clock;
@@ -63,7 +68,8 @@ const SOCKET_OPTIONS = {
 const BODY_BYTES = 16 * 1024;
 
 export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
-  const { clock, log, store } = deps;
+  const { clock, log, metrics } = deps;
+  const store = metrics === undefined ? deps.store : observeStore(deps.store, metrics.observer);
   const app = Fastify({
     https: deps.tls,
     loggerInstance: log,
@@ -115,9 +121,16 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     maxPeersPerRoom: deps.maxPeersPerRoom,
     callMode: deps.callMode,
     leases: deps.leases,
+    observer: metrics?.observer ?? NO_OBSERVER,
     iceServers: createIceServers(deps.turn, clock),
     isDraining: () => isDraining,
   };
+
+  metrics?.watch({
+    countRooms: () => rooms.count(),
+    isStoreAnswering: () => true,
+    mediaNodes: () => deps.mediaNodes.map((node) => node.load().length > 0),
+  });
 
   const isMediaReady = (): boolean => media.isReady();
   healthRoutes(app, { isDraining: handlers.isDraining, isMediaReady });

@@ -6,6 +6,7 @@ import type { Tokens } from '../auth/tokens.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { MediaPool } from '../media/media-pool.ts';
+import type { Observer } from '../metrics/observer.ts';
 import type { PeerId, RoomId } from '../protocol/index.ts';
 import type { CallModePolicy } from '../rooms/mode-rules.ts';
 import type { NodeLeases } from '../rooms/node-leases.ts';
@@ -21,6 +22,7 @@ export interface HandlerDeps {
   readonly maxPeersPerRoom: number;
   readonly callMode: CallModePolicy;
   readonly leases: NodeLeases;
+  readonly observer: Observer;
   readonly iceServers: IceServerList;
   readonly isDraining: () => boolean;
 }

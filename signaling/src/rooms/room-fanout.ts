@@ -42,6 +42,11 @@ export class RoomFanout {
     return this.#members.has(roomId);
   }
 
+  count(): { readonly rooms: number; readonly peers: number } {
+    const members = [...this.#members.values()];
+    return { rooms: members.length, peers: members.reduce((sum, { size }) => sum + size, 0) };
+  }
+
   publish(roomId: RoomId, events: readonly RoomEvent[], record: RoomRecord): void {
     const told = events.map((event) => ({ event, shared: eventView(event) }));
     for (const member of this.#of(roomId)) {

@@ -178,6 +178,11 @@ export class RoomService {
     return this.#fanout.has(roomId);
   }
 
+  /** Rooms with sessions on this node, and those sessions. */
+  count(): { readonly rooms: number; readonly peers: number } {
+    return this.#fanout.count();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#absences.close();

@@ -11,8 +11,21 @@ const refusal = (id: number, { code, message }: AppError): Answer => ({
   error: { code, message },
 });
 
-/** Never rejects. What is no AppError is our own fault: logged in full, told as `internal`. */
+/** Never rejects. */
 export const dispatch = async (
+  context: HandlerContext,
+  envelope: RequestEnvelope,
+  log: FastifyBaseLogger,
+): Promise<Answer> => {
+  const begunAtMs = performance.now();
+  const answer = await answerTo(context, envelope, log);
+  const result = answer.ok ? 'ok' : answer.error.code;
+  context.deps.observer.requestAnswered(envelope.method, result, performance.now() - begunAtMs);
+  return answer;
+};
+
+/** What is no AppError is our own fault: logged in full, told as `internal`. */
+const answerTo = async (
   context: HandlerContext,
   { id, method, data }: RequestEnvelope,
   log: FastifyBaseLogger,

@@ -36,12 +36,16 @@ export const socketRoute = (app: FastifyInstance, options: SocketRouteOptions): 
       },
     },
     (socket) => {
+      options.handlers.observer.socketOpened();
       const session = new Session(socket, options.handlers, options.limits);
       socket.on('message', (data: Buffer, isBinary: boolean) => {
         if (isBinary) session.close(CLOSE.badMessage, 'text only');
         else session.onMessage(data.toString('utf8'), data.byteLength);
       });
-      socket.on('close', (code) => session.onClose(code));
+      socket.on('close', (code) => {
+        options.handlers.observer.socketClosed(code);
+        session.onClose(code);
+      });
     },
   );
 };

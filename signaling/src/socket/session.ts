@@ -168,11 +168,12 @@ export class Session implements HandlerSession {
     this.#cancelJoinTimeout();
   }
 
-  #refuse({ id }: RequestEnvelope, nowMs: number): void {
+  #refuse({ id, method }: RequestEnvelope, nowMs: number): void {
     if (!this.#takeRefusal(1, nowMs)) {
       this.close(CLOSE.rateLimited, 'too many requests');
       return;
     }
+    this.#deps.observer.requestRefused(method);
     const error = { code: 'rate-limited', message: 'too many requests' } as const;
     this.#out.answer({ id, ok: false, error });
   }
