@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { micParameters } from '../../../sfu-worker/test/rtp-fixtures.ts';
 import type { CallMode, PeerToPeerOutcome, RoomId } from '../../src/protocol/index.ts';
 import { BACK_TO_PEER_TO_PEER_MS, PLACE_RETRY_MS } from '../../src/rooms/call-modes.ts';
-import { describeScenarios, type World } from '../support/harness.ts';
+import { describeScenarios, type Scene } from '../support/harness.ts';
 import { count, level } from '../support/meeting.ts';
 import { fetchToken } from '../support/rooms.ts';
 import { TestClient } from '../support/test-client.ts';
@@ -30,17 +30,17 @@ const produceMic = async (client: TestClient): Promise<string> => {
   return (await client.request('produce', mic)).producerId;
 };
 
-const mediaRooms = ({ media }: World): number =>
+const mediaRooms = ({ media }: Scene): number =>
   media.load().reduce((sum, { rooms }) => sum + rooms, 0);
 
-const backTogether = async (world: World, ada: TestClient, bob: TestClient) => {
+const backTogether = async (world: Scene, ada: TestClient, bob: TestClient) => {
   await level(ada, bob);
   await world.pass(BACK_TO_PEER_TO_PEER_MS, [ada, bob]);
   await expect.poll(() => modeOf(ada).type).toBe('p2p');
   await level(ada, bob);
 };
 
-const joinHidden = async (world: World, roomId: RoomId): Promise<TestClient> => {
+const joinHidden = async (world: Scene, roomId: RoomId): Promise<TestClient> => {
   const url = world.urls[0] ?? '';
   const client = await TestClient.connect(url);
   await client.join(await fetchToken(url, roomId), { direct: false });

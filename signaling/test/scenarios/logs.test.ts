@@ -34,9 +34,10 @@ describeScenarios('logs', (getWorld) => {
     });
     await ada.request('leave', {});
 
-    const text = world.logLines.join('');
+    const logged = await world.logged();
+    const text = logged.join('');
     for (const happened of ['peer joined', 'room placed', 'stream started', 'peer left']) {
-      const lines = world.logLines.filter((line) => line.includes(`"msg":"${happened}"`));
+      const lines = logged.filter((line) => line.includes(`"msg":"${happened}"`));
       expect(lines, happened).toHaveLength(1);
       expect(lines[0]).toContain(`"room":"${roomTag(roomId)}"`);
       if (happened !== 'room placed') expect(lines[0]).toContain(`"peer":"${peerId}"`);

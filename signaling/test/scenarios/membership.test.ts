@@ -10,14 +10,14 @@ import { newHead, newIncarnation, newPeerId } from '../../src/random.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
 import { emptyRecord, evolve } from '../../src/rooms/evolve.ts';
 import { RECORD_SCHEMA, type RoomEvent } from '../../src/rooms/record.ts';
-import { describeScenarios, type World } from '../support/harness.ts';
+import { describeScenarios, type Scene } from '../support/harness.ts';
 import { fetchToken } from '../support/rooms.ts';
 import { Refused, TestClient } from '../support/test-client.ts';
 
 const refusal = (code: string) => expect.objectContaining({ code });
 
 describeScenarios('membership', (getWorld) => {
-  const start = async (people: number, world: World = getWorld()) => {
+  const start = async (people: number, world: Scene = getWorld()) => {
     const roomId = await world.newRoom();
     const clients: TestClient[] = [];
     for (let index = 0; index < people; index += 1) {
@@ -204,7 +204,7 @@ describeScenarios('membership', (getWorld) => {
     await world.pass(ABSENCE_MS - 1, [bob, carol]);
     await bob.request('set-stream', { source: 'mic', on: true });
     expect(bob.names()).not.toContain('peer-left');
-    world.clock.advance(1);
+    await world.advance(1);
     const left = await bob.heard('peer-left');
     expect(left.data).toEqual({ peerId: ada.peerId, reason: 'timeout' });
     await carol.heard('peer-left');
@@ -261,10 +261,10 @@ describeScenarios('membership', (getWorld) => {
     const { world, clients } = await start(1);
     const [ada] = clients;
     if (ada === undefined) throw new Error('one person');
-    world.clock.advance(HEARTBEAT_INTERVAL_MS);
+    await world.advance(HEARTBEAT_INTERVAL_MS);
     await ada.heard('heartbeat');
     await ada.request('heartbeat', {});
-    world.clock.advance(HEARTBEAT_TIMEOUT_MS + HEARTBEAT_INTERVAL_MS);
+    await world.advance(HEARTBEAT_TIMEOUT_MS + HEARTBEAT_INTERVAL_MS);
     expect(await ada.closed()).toBe(CLOSE.silent);
     const back = await TestClient.connect(world.urls[0] ?? '');
     expect((await back.resume(ada)).kind).toBe('events');
@@ -273,7 +273,7 @@ describeScenarios('membership', (getWorld) => {
   it('S2 a socket that never joins is closed', async () => {
     const world = getWorld();
     const client = await TestClient.connect(world.urls[0] ?? '');
-    world.clock.advance(15_000);
+    await world.advance(15_000);
     expect(await client.closed()).toBe(CLOSE.notJoined);
   });
 
@@ -281,7 +281,7 @@ describeScenarios('membership', (getWorld) => {
     const { world, clients } = await start(1);
     const [ada] = clients;
     if (ada === undefined) throw new Error('one person');
-    await Promise.all(world.apps.map((app) => app.close()));
+    await world.drain();
     expect(await ada.closed()).toBe(CLOSE.draining);
   });
 });

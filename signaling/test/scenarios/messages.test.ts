@@ -196,7 +196,7 @@ describeScenarios('messages', (getWorld) => {
     await ada.send('create-group', take).catch(() => undefined);
     await ada.request('app-message', { envelope: said });
     await ada.send('commit', { ...commit, welcomes: 'none' }).catch(() => undefined);
-    const text = meeting.world.logLines.join('');
+    const text = (await meeting.world.logged()).join('');
     expect(text).toContain('"command":"commit"');
     const tags = [tag, other, commit.tagHash];
     for (const secret of [keyPackage.envelope, commit.envelope, said, ...tags]) {
@@ -217,7 +217,7 @@ describeScenarios(
       for (let sent = 0; sent < appMessages.burst; sent += 1) await say();
       await expect(say()).rejects.toEqual(refusal('rate-limited'));
       await bob.request('app-message', { envelope: anyEnvelope() });
-      meeting.world.clock.advance(1_000);
+      await meeting.world.advance(1_000);
       for (let sent = 0; sent < appMessages.perSecond; sent += 1) await say();
       await expect(say()).rejects.toEqual(refusal('rate-limited'));
       for (let sent = 0; sent < costly.burst; sent += 1) await ada.request('read-room', {});
@@ -226,7 +226,7 @@ describeScenarios(
       await expect(ada.request('read-room', {})).rejects.toEqual(refusal('rate-limited'));
       const name = { group: meeting.group, prev: null, tag: meeting.tag };
       await expect(ada.request('create-group', name)).rejects.toEqual(refusal('rate-limited'));
-      meeting.world.clock.advance(1_000);
+      await meeting.world.advance(1_000);
       await ada.request('create-group', name);
       await expect(ada.request('create-group', name)).rejects.toEqual(refusal('rate-limited'));
     });

@@ -1,5 +1,6 @@
-// Real apps on real sockets over one memory store and one real media server. `describeScenarios`
-// runs a suite twice: with one app, and with two that share the store, peers on either.
+// Real apps on real sockets and one real media server. `describeScenarios` runs a suite three times:
+// with one app and with two over a memory store, all in the test's own process, and with two processes
+// over Redis that reach the media server over the network, peers on either.
 import { createMediaServer, type MediaServer } from '@sotto/sfu-worker';
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import type { FastifyInstance } from 'fastify';
@@ -8,17 +9,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import type { TurnSettings } from '../../src/auth/ice-servers.ts';
 import { createLogger } from '../../src/log.ts';
-import { HEARTBEAT_INTERVAL_MS, type RoomId } from '../../src/protocol/index.ts';
-import { evolve } from '../../src/rooms/evolve.ts';
 import type { CallModePolicy } from '../../src/rooms/mode-rules.ts';
-import type { RoomRecord } from '../../src/rooms/record.ts';
 import { createMemoryNodeLeases } from '../../src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
 import { type ConnectionLimits, DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
 import { ManualClock } from './manual-clock.ts';
-import { createRoom } from './rooms.ts';
-import { TestClient } from './test-client.ts';
+import { derive, type Scene } from './scene.ts';
+
+export type { Scene } from './scene.ts';
 
 export const TEST_SECRET = 'a secret of the tests, long enough';
 
@@ -32,22 +31,12 @@ export const NO_LIMITS: ConnectionLimits = {
   waiting: 100_000,
 };
 
-export interface World {
+/** A scene in the test's own process, with everything to be reached into. */
+export interface World extends Scene {
   readonly clock: ManualClock;
-  readonly store: RoomStore;
-  readonly media: MediaServer;
-  readonly urls: readonly string[];
   readonly apps: readonly FastifyInstance[];
   /** Every line that the apps logged. */
   readonly logLines: string[];
-  newRoom(): Promise<RoomId>;
-  /** The room as the store has it. */
-  record(roomId: RoomId): Promise<RoomRecord>;
-  /** Joins at the next app in turn. */
-  join(roomId: RoomId): Promise<TestClient>;
-  /** Moves the clock, while these clients answer the heartbeats that come due. */
-  pass(ms: number, clients: readonly TestClient[]): Promise<void>;
-  close(): Promise<void>;
 }
 
 export const startMedia = (workers = 2): Promise<MediaServer> =>
@@ -58,14 +47,22 @@ export const startMedia = (workers = 2): Promise<MediaServer> =>
     log: pino({ level: 'silent' }),
   });
 
-export interface WorldOptions {
-  readonly apps: number;
-  readonly media: MediaServer;
+export interface SceneOptions {
   readonly limits?: ConnectionLimits;
   readonly maxPeersPerRoom?: number;
   /** `sfu-only` unless it is said: most is about rooms that have media. */
   readonly callMode?: CallModePolicy;
   readonly turn?: TurnSettings;
+}
+
+/**
+ * Suites that put something of their own between an app and its store or its media node (stores that
+ * fail, nodes that are slow, hints that nobody hears) or look into an app have worlds in process alone:
+ * abuse, call-mode-faults, hostile, http and turn-credentials.
+ */
+export interface WorldOptions extends SceneOptions {
+  readonly apps: number;
+  readonly media: MediaServer;
   readonly corsOrigins?: readonly string[];
   readonly trustedProxies?: number;
   /** In place of the media server itself, to make it slow or have it fail. */
@@ -102,48 +99,36 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
     ),
   );
   const urls = await Promise.all(apps.map(listen));
-  let turn = 0;
-  const nextUrl = (): string => {
-    turn += 1;
-    return urls[turn % urls.length] ?? '';
+  const advance = async (ms: number): Promise<void> => clock.advance(ms);
+  const drain = async (): Promise<void> => {
+    await Promise.all(apps.map((app) => app.close()));
   };
-
   return {
+    ...derive({ store, advance, urls: () => urls }),
     clock,
     store,
     media: options.media,
     urls,
     apps,
     logLines,
-    newRoom: () => createRoom(nextUrl()),
-    record: async (roomId) => {
-      const read = await store.read(roomId, null);
-      if (read.kind !== 'snapshot') throw new Error('no record');
-      return read.events.reduce(evolve, read.snapshot);
-    },
-    join: (roomId) => TestClient.join(nextUrl(), roomId),
-    pass: async (ms, clients) => {
-      for (let passedMs = 0; passedMs < ms; passedMs += HEARTBEAT_INTERVAL_MS) {
-        clock.advance(Math.min(HEARTBEAT_INTERVAL_MS, ms - passedMs));
-        await Promise.all(clients.map((client) => client.request('heartbeat', {})));
-      }
-    },
+    now: () => clock.now(),
+    advance,
+    logged: async () => logLines,
+    drain,
     close: async () => {
-      await Promise.all(apps.map((app) => app.close()));
+      await drain();
       await store.close();
     },
   };
 };
 
-export const describeScenarios = (
+const describeInProcess = (
   name: string,
-  suite: (world: () => World) => void,
-  options: Omit<WorldOptions, 'apps' | 'media'> = {},
+  apps: number,
+  suite: (scene: () => Scene) => void,
+  options: SceneOptions,
 ): void => {
-  describe.each([
-    { apps: 1, over: 'one app' },
-    { apps: 2, over: 'two apps, one store' },
-  ])(`${name}, over $over`, ({ apps }) => {
+  describe(name, () => {
     let media: MediaServer;
     let world: World;
     beforeAll(async () => {
@@ -156,4 +141,13 @@ export const describeScenarios = (
     afterAll(() => media.close());
     suite(() => world);
   });
+};
+
+export const describeScenarios = (
+  name: string,
+  suite: (scene: () => Scene) => void,
+  options: SceneOptions = {},
+): void => {
+  describeInProcess(`${name}, over one app`, 1, suite, options);
+  describeInProcess(`${name}, over two apps, one store`, 2, suite, options);
 };

@@ -7,8 +7,12 @@ interface Alarm {
 }
 
 export class ManualClock implements Clock {
-  #nowMs = Date.now();
+  #nowMs: number;
   readonly #alarms = new Set<Alarm>();
+
+  constructor(nowMs = Date.now()) {
+    this.#nowMs = nowMs;
+  }
 
   now(): number {
     return this.#nowMs;

@@ -2,13 +2,13 @@
 import { expect } from 'vitest';
 import type { GroupPoint, RecordEvent, RoomId } from '../../src/protocol/index.ts';
 import { anyCommit, anyKeyPackage, anyPoint, anyTag, pointAfter } from './group-samples.ts';
-import type { World } from './harness.ts';
+import type { Scene } from './scene.ts';
 import type { TestClient } from './test-client.ts';
 
 export type CommitEvent = Extract<RecordEvent, { event: 'commit' }>;
 
 export interface Meeting {
-  readonly world: World;
+  readonly world: Scene;
   readonly roomId: RoomId;
   /** The first made the group and welcomed the others. */
   readonly members: readonly TestClient[];
@@ -34,7 +34,7 @@ export const level = async (...clients: readonly TestClient[]): Promise<void> =>
   await expect.poll(() => clients.every(({ at }) => at.version === newest())).toBe(true);
 };
 
-export const meet = async (world: World, people: number): Promise<Meeting> => {
+export const meet = async (world: Scene, people: number): Promise<Meeting> => {
   const roomId = await world.newRoom();
   const members: TestClient[] = [];
   for (let index = 0; index < people; index += 1) members.push(await world.join(roomId));
