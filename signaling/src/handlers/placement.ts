@@ -12,7 +12,7 @@ import type { HandlerDeps, Membership } from './context.ts';
 type Deps = Pick<HandlerDeps, 'rooms' | 'media' | 'clock' | 'log'>;
 
 /** No error when another node was faster, or none is needed any more. Rejects with AppError. */
-const place = async (deps: Deps, roomId: RoomId): Promise<void> => {
+export const place = async (deps: Deps, roomId: RoomId): Promise<void> => {
   const record = deps.rooms.known(roomId);
   if (record === null || !lacksHome(record)) return;
   const home = deps.media.choose();
@@ -28,18 +28,11 @@ const place = async (deps: Deps, roomId: RoomId): Promise<void> => {
 };
 
 /**
- * Gives a room a home that needs one and has none. Never rejects: what fails is tried again by each node
- * that serves the room (rooms/call-modes.ts).
+ * Gives a room a home that needs one and has none. Never rejects: what fails is tried again, and told, by
+ * each node that serves the room (rooms/call-modes.ts).
  */
-export const ensurePlaced = async (deps: Deps, roomId: RoomId): Promise<void> => {
-  try {
-    await place(deps, roomId);
-  } catch (error) {
-    const isWait = error instanceof AppError && error.code === 'media-unavailable';
-    if (isWait) deps.log.warn({ room: roomTag(roomId) }, 'room waits for a media worker');
-    else deps.log.error({ room: roomTag(roomId), err: error }, 'room could not be placed');
-  }
-};
+export const ensurePlaced = (deps: Deps, roomId: RoomId): Promise<void> =>
+  place(deps, roomId).catch(() => undefined);
 
 /** The placement has ended: says so in the record, and finds the room another home. */
 export const replaceRoom = async (deps: Deps, roomId: RoomId, placement: number): Promise<void> => {
