@@ -36,6 +36,15 @@ export const NFT = {
   purpose: 'the tests of bad networks',
 };
 
+/** @satisfies {Tool} */
+export const HAPROXY = {
+  title: 'haproxy',
+  variable: 'SOTTO_HAPROXY',
+  usualPlaces: ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy', '/opt/homebrew/bin/haproxy'],
+  debianPackages: ['haproxy'],
+  purpose: 'many nodes behind one address',
+};
+
 /**
  * @param {Tool} tool
  * @returns {Promise<string>} the path, for the tool's variable

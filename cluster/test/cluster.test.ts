@@ -1,0 +1,127 @@
+// `npm run cluster` behind its set-up: people meet through HAProxy and at either node, and nothing of it
+// stays when it ends.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createRoom } from '../../signaling/test/support/rooms.ts';
+import { TestClient } from '../../signaling/test/support/test-client.ts';
+import { findTool } from '../src/tools.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+const STAT = /^(\d+) \(.*\) \S (\d+)/s;
+
+/** Of all processes here. */
+const parents = (): ReadonlyMap<number, number> =>
+  new Map(
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid): [number, number][] => {
+        try {
+          const [, , parent] = STAT.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+          return parent === undefined ? [] : [[Number(pid), Number(parent)]];
+        } catch {
+          return []; // It ended meanwhile.
+        }
+      }),
+  );
+
+const descendantsOf = (pid: number): readonly number[] => {
+  const all = parents();
+  const below = (parent: number): number[] =>
+    [...all].filter(([, itsParent]) => itsParent === parent).flatMap(([c]) => [c, ...below(c)]);
+  return below(pid);
+};
+
+const nameOf = (pid: number): string => readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const areOver = async (pids: readonly number[]): Promise<void> => {
+  await expect.poll(() => pids.filter(isAlive), { timeout: 30_000 }).toEqual([]);
+};
+
+const folders = (): readonly string[] =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('sotto-cluster-'));
+
+const hasTools =
+  findTool('SOTTO_REDIS_SERVER') !== undefined && findTool('SOTTO_HAPROXY') !== undefined;
+
+describe.skipIf(!hasTools)('a cluster', () => {
+  let child: ChildProcess;
+  let output = '';
+  afterEach(() => {
+    child.kill('SIGTERM');
+  });
+
+  const start = async (): Promise<void> => {
+    output = '';
+    child = spawn(process.execPath, [MAIN], {
+      env: { ...process.env, PORT: '0', HOST: '127.0.0.1', RTC_PORT_BASE: '0', MEDIA_WORKERS: '1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
+    await expect
+      .poll(() => child.exitCode !== null || /ready: http/.test(output), { timeout: 60_000 })
+      .toBe(true);
+    expect(child.exitCode, output).toBeNull();
+  };
+
+  const urlOf = (name: string): string => {
+    const [, url] = new RegExp(`^${name} +\\| (?:ready: )?(http\\S+)$`, 'm').exec(output) ?? [];
+    if (url === undefined) throw new Error(`no URL of ${name}:\n${output}`);
+    return url;
+  };
+
+  it('N people meet at either node and through the proxy, and SIGINT ends all of it', async () => {
+    const before = folders();
+    await start();
+    const proxy = urlOf('haproxy');
+    const roomId = await createRoom(proxy);
+    const ada = await TestClient.join(urlOf('signaling-1'), roomId);
+    const bob = await TestClient.join(urlOf('signaling-2'), roomId);
+    const carol = await TestClient.join(proxy, roomId);
+    await carol.placed();
+    await carol.request('set-stream', { source: 'mic', on: true });
+    for (const other of [ada, bob]) {
+      expect((await other.heard('stream-changed')).data.peerId).toBe(carol.peerId);
+    }
+    expect(ada.names().filter((name) => name === 'peer-joined')).toHaveLength(2);
+
+    const pids = descendantsOf(child.pid ?? 0);
+    expect(pids.map(nameOf).toSorted()).toEqual(
+      expect.arrayContaining(['haproxy', 'mediasoup-worke', 'redis-server']),
+    );
+    const exited = once(child, 'exit');
+    child.kill('SIGINT');
+    await exited;
+    expect(child.exitCode, output).toBe(0);
+    await areOver(pids);
+    expect(folders()).toEqual(before);
+    expect(output).not.toContain('unexpectedly');
+  });
+
+  it('N one process that ends by itself ends the others too', async () => {
+    const before = folders();
+    await start();
+    const pids = descendantsOf(child.pid ?? 0);
+    const redis = pids.find((pid) => nameOf(pid) === 'redis-server');
+    const exited = once(child, 'exit');
+    process.kill(redis ?? 0, 'SIGKILL');
+    await exited;
+    expect(child.exitCode, output).toBe(1);
+    expect(output).toContain('redis       | ended unexpectedly (SIGKILL)');
+    await areOver(pids);
+    expect(folders()).toEqual(before);
+  });
+});
