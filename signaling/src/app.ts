@@ -14,8 +14,9 @@ import type { Tls } from './config.ts';
 import { goDirect } from './handlers/call-mode.ts';
 import type { HandlerDeps } from './handlers/context.ts';
 import { watchMedia } from './handlers/media-events.ts';
-import { endMembership } from './handlers/membership.ts';
-import { closeLost, ensurePlaced } from './handlers/placement.ts';
+import { endAbsence } from './handlers/membership.ts';
+import { createPersistence } from './handlers/persist.ts';
+import { closeLost, place } from './handlers/placement.ts';
 import { healthRoutes } from './http/health.ts';
 import { pageRoutes } from './http/page.ts';
 import { answerError, installProblems } from './http/problem.ts';
@@ -36,6 +37,8 @@ import { socketRoute } from './socket/route.ts';
 
 export interface AppDeps {
   readonly store: RoomStore;
+  /** Whether the store answers now; absent where it is this process's own memory. */
+  readonly isStoreReady?: () => boolean;
   /** Absent where nobody asks for figures. */
   readonly metrics?: Metrics;
   readonly leases: NodeLeases;
@@ -100,18 +103,28 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
 
   const tokens = createTokens(app.jwt);
   const media = createMediaPool(deps.mediaNodes, clock);
+  const isStoreReady = deps.isStoreReady ?? (() => true);
   const rooms = new RoomService({
     store,
+    isStoreReady,
+    leases: deps.leases,
     clock,
-    onAbsenceOver: (roomId, peerId, session) => {
-      void endMembership(handlers, { roomId, peerId, session }, 'timeout');
-    },
-    onMayGoDirect: (roomId) => void goDirect(handlers, roomId),
-    onLacksHome: (roomId) => ensurePlaced(handlers, roomId),
+    onAbsenceOver: (roomId, peerId, session) => endAbsence(handlers, { roomId, peerId, session }),
+    onForsaken: (roomId, peerId) =>
+      log.info({ room: roomTag(roomId), peer: peerId }, 'peer disconnected: nobody has the socket'),
+    onMayGoDirect: (roomId) => goDirect(handlers, roomId),
+    onLacksHome: (roomId) => place(handlers, roomId),
+    onHomeAwaited: (roomId, why) =>
+      log.warn({ room: roomTag(roomId), err: why }, 'room waits for a media worker'),
+    onHomeAwaitedNoMore: (roomId) =>
+      log.info({ room: roomTag(roomId) }, 'room waits for a media worker no more'),
     onMediaLost: (roomId, lost) => void closeLost(handlers, roomId, lost),
+    onStoreAway: () => log.error('room store away'),
+    onStoreBack: () => log.info('room store back'),
     onError: (error, roomId) =>
       log.error({ room: roomTag(roomId), err: error }, 'room store failed'),
   });
+  const persistence = createPersistence({ clock, log, isStoreAway: () => rooms.isStoreAway() });
   const handlers: HandlerDeps = {
     rooms,
     media,
@@ -121,6 +134,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     maxPeersPerRoom: deps.maxPeersPerRoom,
     callMode: deps.callMode,
     leases: deps.leases,
+    persistence,
     observer: metrics?.observer ?? NO_OBSERVER,
     iceServers: createIceServers(deps.turn, clock),
     isDraining: () => isDraining,
@@ -128,12 +142,12 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
 
   metrics?.watch({
     countRooms: () => rooms.count(),
-    isStoreAnswering: () => true,
+    isStoreAnswering: isStoreReady,
     mediaNodes: () => deps.mediaNodes.map((node) => node.load().length > 0),
   });
 
   const isMediaReady = (): boolean => media.isReady();
-  healthRoutes(app, { isDraining: handlers.isDraining, isMediaReady });
+  healthRoutes(app, { isDraining: handlers.isDraining, isStoreReady, isMediaReady });
   turnRoute(app, handlers);
   roomRoutes(app, { roomIds: createRoomIds(secrets.roomIdKey), tokens, rooms });
   socketRoute(app, { handlers, limits: deps.limits, allowedOrigins: deps.corsOrigins });
@@ -142,6 +156,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   const unwatch = watchMedia(handlers);
   app.addHook('onClose', async () => {
     unwatch();
+    persistence.close();
     rooms.close();
   });
   return app;

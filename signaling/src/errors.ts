@@ -9,3 +9,10 @@ export class AppError extends Error {
     this.code = code;
   }
 }
+
+export const hasCode = (error: unknown, ...codes: readonly ErrorCode[]): boolean =>
+  error instanceof AppError && codes.includes(error.code);
+
+/** What a session had to say is of no use any more: the session, the room or the node has ended. */
+export const isTooLate = (error: unknown): boolean =>
+  hasCode(error, 'not-joined', 'room-reset', 'draining');

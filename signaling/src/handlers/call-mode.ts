@@ -1,5 +1,6 @@
 // Peer to peer or through the media node: what the page tells of it, and the way back (PROTOCOL C4–C8).
 import { roomTag } from '../auth/room-ids.ts';
+import { isTooLate } from '../errors.ts';
 import { type RequestAnswer, Requests, type RoomId } from '../protocol/index.ts';
 import type { Command } from '../rooms/decide.ts';
 import type { Outcome } from '../rooms/room-replica.ts';
@@ -11,7 +12,6 @@ import {
   type Reply,
   takeAllowance,
 } from './context.ts';
-import { persist } from './persist.ts';
 import { ensurePlaced } from './placement.ts';
 
 type Said = 'set-direct' | 'peer-to-peer';
@@ -47,10 +47,13 @@ const peerToPeer = bind(Requests['peer-to-peer'], async (context, data) => {
   return say(context, { type: 'peer-to-peer', ...data, peerId, session });
 });
 
-/** At most two have been in the room for long enough. Never rejects. */
-export const goDirect = (deps: HandlerDeps, roomId: RoomId): Promise<void> =>
-  persist(deps, roomId, async () => {
+/** At most two have been in the room for long enough. Rejects when it is to be said again. */
+export const goDirect = async (deps: HandlerDeps, roomId: RoomId): Promise<void> => {
+  try {
     logMode(deps, roomId, await deps.rooms.execute(roomId, { type: 'go-direct' }));
-  });
+  } catch (error) {
+    if (!isTooLate(error)) throw error;
+  }
+};
 
 export const callModeHandlers = { 'set-direct': setDirect, 'peer-to-peer': peerToPeer };

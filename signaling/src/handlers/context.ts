@@ -12,6 +12,7 @@ import type { CallModePolicy } from '../rooms/mode-rules.ts';
 import type { NodeLeases } from '../rooms/node-leases.ts';
 import type { RoomPeer, RoomRecord } from '../rooms/record.ts';
 import type { RoomService } from '../rooms/room-service.ts';
+import type { Persistence } from './persist.ts';
 
 export interface HandlerDeps {
   readonly rooms: RoomService;
@@ -22,6 +23,7 @@ export interface HandlerDeps {
   readonly maxPeersPerRoom: number;
   readonly callMode: CallModePolicy;
   readonly leases: NodeLeases;
+  readonly persistence: Persistence;
   readonly observer: Observer;
   readonly iceServers: IceServerList;
   readonly isDraining: () => boolean;

@@ -1,11 +1,13 @@
 // Coming and going: join, resume, leave, and the heartbeat (PROTOCOL J1–J6).
 import * as z from 'zod/mini';
 import { roomTag } from '../auth/room-ids.ts';
-import { AppError } from '../errors.ts';
+import { AppError, hasCode, isTooLate } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
 import { OFFERED_CAPABILITIES } from '../media/offered-capabilities.ts';
-import { type LeaveReason, PROTOCOL_VERSION, Requests } from '../protocol/index.ts';
+import { type LeaveReason, PROTOCOL_VERSION, Requests, type RoomId } from '../protocol/index.ts';
+import type { Command } from '../rooms/decide.ts';
 import { findPeer, type RoomRecord } from '../rooms/record.ts';
+import type { Outcome } from '../rooms/room-replica.ts';
 import { roomView } from '../rooms/views.ts';
 import { missedBy } from './missed.ts';
 import {
@@ -16,7 +18,6 @@ import {
   type Membership,
   membershipOf,
 } from './context.ts';
-import { persist } from './persist.ts';
 import { ensurePlaced } from './placement.ts';
 
 const Greeting = z.object({ protocol: z.int() });
@@ -44,23 +45,39 @@ const enter =
     if (peer !== undefined) context.session.enter(holder.roomId, peer, record);
   };
 
+/**
+ * What the store made of a join whose answer was lost nobody knows: if the page does not try again, the
+ * record must not name this node for ever as who holds its socket.
+ */
+const comeIn = async (
+  context: HandlerContext,
+  roomId: RoomId,
+  command: Extract<Command, { type: 'join' | 'resume' }>,
+): Promise<Outcome> => {
+  const { rooms, persistence } = context.deps;
+  try {
+    return await rooms.execute(roomId, command, enter(context, { roomId, peerId: command.peerId }));
+  } catch (error) {
+    if (hasCode(error, 'unavailable')) {
+      void persistence.see({ roomId, about: 'settle', run: () => rooms.settle(roomId) });
+    }
+    throw error;
+  }
+};
+
 const join = bind(Requests.join, async (context, { token, direct }) => {
   requireEntry(context);
   const { deps } = context;
   const { room: roomId, peer: peerId } = deps.tokens.verify(token, ['join', 'session']);
   const ring = await deps.rooms.readMessages(roomId, Infinity);
-  const { record } = await deps.rooms.execute(
-    roomId,
-    {
-      type: 'join',
-      peerId,
-      maxPeers: deps.maxPeersPerRoom,
-      direct,
-      callMode: deps.callMode,
-      node: deps.leases.self,
-    },
-    enter(context, { roomId, peerId }),
-  );
+  const { record } = await comeIn(context, roomId, {
+    type: 'join',
+    peerId,
+    maxPeers: deps.maxPeersPerRoom,
+    direct,
+    callMode: deps.callMode,
+    node: deps.leases.self,
+  });
   // Of another life of the room there is nothing to have.
   const lastMessage = ring?.incarnation === record.incarnation ? ring.last : 0;
   context.session.skipMessages(lastMessage);
@@ -85,11 +102,11 @@ const resume = bind(Requests.resume, async (context, { sessionToken, position, l
   const { deps, session } = context;
   const { room: roomId, peer: peerId } = deps.tokens.verify(sessionToken, ['session']);
   await deps.rooms.eventsSince(roomId, position);
-  const { record } = await deps.rooms.execute(
-    roomId,
-    { type: 'resume', peerId, node: deps.leases.self },
-    enter(context, { roomId, peerId }),
-  );
+  const { record } = await comeIn(context, roomId, {
+    type: 'resume',
+    peerId,
+    node: deps.leases.self,
+  });
   try {
     const { data, lastSeq } = await missedBy(deps, { roomId, peerId }, record, {
       position,
@@ -109,12 +126,32 @@ const resume = bind(Requests.resume, async (context, { sessionToken, position, l
   }
 });
 
+/** Whoever is in the record no more has no media; nothing that fails here is worth saying it again. */
+const closeMedia = async (
+  { media, clock, log }: HandlerDeps,
+  { roomId, peerId }: Membership,
+  { home, placement }: RoomRecord,
+  isForgotten: boolean,
+): Promise<void> => {
+  if (home === null) return;
+  try {
+    const node = media.nodeOf(home);
+    const closing = isForgotten
+      ? node.closeRoom({ roomId, placement })
+      : node.closePeer({ roomId, placement, peerId });
+    await callMedia(clock, closing);
+  } catch (error) {
+    log.warn({ room: roomTag(roomId), peer: peerId, err: error }, 'media could not be closed');
+  }
+};
+
 /** Takes a peer out of the room and its media with it; nothing when that session is over. */
 const leaveRoom = async (
   deps: HandlerDeps,
-  { roomId, peerId, session }: Membership,
+  membership: Membership,
   reason: LeaveReason,
 ): Promise<void> => {
+  const { roomId, peerId, session } = membership;
   const { record, changed, forgotten } = await deps.rooms.execute(roomId, {
     type: 'leave',
     peerId,
@@ -123,20 +160,14 @@ const leaveRoom = async (
   });
   if (!changed) return;
   deps.log.info({ room: roomTag(roomId), peer: peerId, reason }, 'peer left');
-  if (record.home === null) return;
-  const node = deps.media.nodeOf(record.home);
-  const { placement } = record;
-  const closing = forgotten
-    ? node.closeRoom({ roomId, placement })
-    : node.closePeer({ roomId, placement, peerId });
-  await callMedia(deps.clock, closing);
+  await closeMedia(deps, membership, record, forgotten);
 };
 
 const leave = bind(Requests.leave, async (context) => {
   const membership = membershipOf(context);
   const { deps } = context;
   context.session.exit();
-  await endMembership(deps, membership, 'left');
+  await endMembership(deps, membership);
   return { data: {} };
 });
 
@@ -145,17 +176,47 @@ export const loseConnection = (
   deps: HandlerDeps,
   { roomId, peerId, session }: Membership,
 ): Promise<void> =>
-  persist(deps, roomId, async () => {
-    await deps.rooms.execute(roomId, { type: 'disconnect', peerId, session });
-    deps.log.info({ room: roomTag(roomId), peer: peerId }, 'peer disconnected');
+  deps.persistence.see({
+    roomId,
+    about: `${peerId} ${session}`,
+    run: async () => {
+      const command = { type: 'disconnect', peerId, session } as const;
+      const { changed } = await deps.rooms.execute(roomId, command);
+      if (changed) deps.log.info({ room: roomTag(roomId), peer: peerId }, 'peer disconnected');
+    },
   });
 
-/** Somebody went for good: said so, or did not come back in time. Never rejects. */
-export const endMembership = (
-  deps: HandlerDeps,
-  membership: Membership,
-  reason: LeaveReason,
-): Promise<void> => persist(deps, membership.roomId, () => leaveRoom(deps, membership, reason));
+/** Somebody said that they go for good. Never rejects. */
+export const endMembership = (deps: HandlerDeps, membership: Membership): Promise<void> => {
+  const { roomId, peerId, session } = membership;
+  const before = deps.rooms.known(roomId);
+  let isRepeated = false;
+  const run = async (): Promise<void> => {
+    try {
+      await leaveRoom(deps, membership, 'left');
+    } catch (error) {
+      // Done by an attempt whose answer was lost: what follows from it is still to do.
+      if (isRepeated && hasCode(error, 'not-joined', 'room-reset')) {
+        const now = deps.rooms.known(roomId);
+        const record = now ?? before;
+        const isGone = findPeer(now, peerId) === undefined;
+        if (record !== null && isGone) await closeMedia(deps, membership, record, now === null);
+      }
+      isRepeated = true;
+      throw error;
+    }
+  };
+  return deps.persistence.see({ roomId, about: `${peerId} ${session}`, run });
+};
+
+/** Somebody did not come back in time. Rejects when it is to be said again. */
+export const endAbsence = async (deps: HandlerDeps, membership: Membership): Promise<void> => {
+  try {
+    await leaveRoom(deps, membership, 'timeout');
+  } catch (error) {
+    if (!isTooLate(error)) throw error;
+  }
+};
 
 const heartbeat = bind(Requests.heartbeat, async () => ({ data: {} }));
 

@@ -1,5 +1,6 @@
 // People whose connection is lost: each has ABSENCE_MS to come back. Derived from the record alone,
-// so every node that serves the room watches, the first to act wins and the others are refused.
+// so every node that serves the room watches, the first to act wins and the others are refused. While the
+// store is away nobody could come back, so nobody's time ends; after it everybody has it all (PROTOCOL S5).
 import type { Clock } from '../clock.ts';
 import type { PeerId, RoomId } from '../protocol/index.ts';
 import type { RoomRecord } from './record.ts';
@@ -7,16 +8,27 @@ import type { RoomRecord } from './record.ts';
 /** Longer: ghosts stay on screen. Shorter: a tunnel or a lift ends the call. */
 export const ABSENCE_MS = 45_000;
 
-type Expire = (roomId: RoomId, peerId: PeerId, session: number) => void;
+/** When the record could not be told that somebody's time is over. */
+const AGAIN_MS = 2_000;
+
+export interface AbsencesDeps {
+  readonly clock: Clock;
+  readonly isStoreAway: () => boolean;
+  /** Somebody's time is over. Rejects when it is to be said again. */
+  readonly expire: (roomId: RoomId, peerId: PeerId, session: number) => Promise<void>;
+}
+
+interface Absence {
+  readonly expire: () => Promise<void>;
+  cancel: () => void;
+}
 
 export class Absences {
-  readonly #clock: Clock;
-  readonly #expire: Expire;
-  readonly #rooms = new Map<RoomId, Map<string, () => void>>();
+  readonly #deps: AbsencesDeps;
+  readonly #rooms = new Map<RoomId, ReadonlyMap<string, Absence>>();
 
-  constructor(clock: Clock, expire: Expire) {
-    this.#clock = clock;
-    this.#expire = expire;
+  constructor(deps: AbsencesDeps) {
+    this.#deps = deps;
   }
 
   has(roomId: RoomId): boolean {
@@ -25,23 +37,54 @@ export class Absences {
 
   /** Starts what is missing and stops what is over; null when the record is gone. */
   observe(roomId: RoomId, record: RoomRecord | null): void {
-    const before = this.#rooms.get(roomId) ?? new Map<string, () => void>();
-    const now = new Map<string, () => void>();
+    const before = this.#rooms.get(roomId) ?? new Map<string, Absence>();
+    const now = new Map<string, Absence>();
     for (const { peerId, session, connected } of record?.peers ?? []) {
       if (connected) continue;
       const key = `${peerId}:${session}`;
-      const cancel =
-        before.get(key) ??
-        this.#clock.after(ABSENCE_MS, () => this.#expire(roomId, peerId, session));
-      now.set(key, cancel);
+      const known = before.get(key);
+      now.set(key, known ?? this.#begin(() => this.#deps.expire(roomId, peerId, session)));
     }
-    for (const [key, cancel] of before) if (!now.has(key)) cancel();
+    for (const [key, { cancel }] of before) if (!now.has(key)) cancel();
     if (now.size > 0) this.#rooms.set(roomId, now);
     else this.#rooms.delete(roomId);
   }
 
+  /** The store is back: whoever could not come back meanwhile has all of the time again. */
+  restart(): void {
+    for (const absence of this.#all()) {
+      absence.cancel();
+      this.#wait(absence, ABSENCE_MS);
+    }
+  }
+
   close(): void {
-    for (const timers of this.#rooms.values()) for (const cancel of timers.values()) cancel();
+    for (const { cancel } of this.#all()) cancel();
     this.#rooms.clear();
+  }
+
+  #all(): readonly Absence[] {
+    return [...this.#rooms.values()].flatMap((absences) => [...absences.values()]);
+  }
+
+  #begin(expire: Absence['expire']): Absence {
+    const absence: Absence = { expire, cancel: () => undefined };
+    this.#wait(absence, ABSENCE_MS);
+    return absence;
+  }
+
+  #wait(absence: Absence, ms: number): void {
+    let isCancelled = false;
+    const stop = this.#deps.clock.after(ms, () => {
+      // `restart` goes on with it.
+      if (this.#deps.isStoreAway()) return;
+      absence.expire().catch(() => {
+        if (!isCancelled) this.#wait(absence, AGAIN_MS);
+      });
+    });
+    absence.cancel = () => {
+      isCancelled = true;
+      stop();
+    };
   }
 }

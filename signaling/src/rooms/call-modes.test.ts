@@ -14,10 +14,18 @@ const home = { nodeId: 'local', worker: 0 };
 const start = () => {
   const clock = new ManualClock();
   const told: string[] = [];
+  const store = { isAway: false };
+  const failing = { direct: false };
   let answer = Promise.withResolvers<void>();
   const modes = new CallModes({
     clock,
-    onMayGoDirect: () => void told.push('direct'),
+    isStoreAway: () => store.isAway,
+    onMayGoDirect: async () => {
+      told.push('direct');
+      if (failing.direct) throw new Error('the record was not told');
+    },
+    onHomeAwaited: () => void told.push('awaited'),
+    onHomeAwaitedNoMore: () => void told.push('awaited no more'),
     onLacksHome: () => {
       told.push('home');
       return answer.promise;
@@ -31,7 +39,7 @@ const start = () => {
     await promise.catch(() => undefined);
     await Promise.resolve();
   };
-  return { clock, told, modes, settle };
+  return { clock, told, modes, settle, store, failing };
 };
 
 const three = roomOf(join(ada), join(bob), join(carol), { type: 'place', placement: 1, home });
@@ -77,9 +85,60 @@ it('M1 a room without a home asks until it has one, one question at a time', asy
   expect(told).toEqual(['home']);
   await settle('reject');
   clock.advance(PLACE_RETRY_MS);
-  expect(told).toEqual(['home', 'home']);
+  expect(told).toEqual(['home', 'awaited', 'home']);
   modes.observe(roomId, three);
   await settle('resolve');
   clock.advance(10 * PLACE_RETRY_MS);
-  expect(told).toEqual(['home', 'home']);
+  expect(told).toEqual(['home', 'awaited', 'home', 'awaited no more']);
+});
+
+it('M1 that a room waits for a home is told once when it begins and once when it ends', async () => {
+  const { clock, told, modes, settle } = start();
+  const tidings = () => told.filter((one) => one !== 'home');
+  modes.observe(roomId, lost);
+  for (let tries = 0; tries < 20; tries += 1) {
+    clock.advance(PLACE_RETRY_MS);
+    await settle('reject');
+  }
+  expect(told.filter((one) => one === 'home')).toHaveLength(20);
+  expect(tidings()).toEqual(['awaited']);
+  modes.observe(roomId, null);
+  modes.observe(roomId, null);
+  expect(tidings()).toEqual(['awaited', 'awaited no more']);
+  // One that gets its home by the first question has never waited.
+  modes.observe(roomId, lost);
+  clock.advance(PLACE_RETRY_MS);
+  await settle('resolve');
+  modes.observe(roomId, three);
+  expect(tidings()).toEqual(['awaited', 'awaited no more']);
+});
+
+it('S6 while the store is away nobody is asked, and afterwards as before', async () => {
+  const { clock, told, modes, store } = start();
+  modes.observe(roomId, lost);
+  const other = roomIds.mint();
+  modes.observe(other, two);
+  store.isAway = true;
+  clock.advance(10 * BACK_TO_PEER_TO_PEER_MS);
+  expect(told).toEqual([]);
+  store.isAway = false;
+  clock.advance(2_000);
+  expect(told.toSorted()).toEqual(['direct', 'home']);
+  modes.close();
+});
+
+it('C8 a way back that the record was not told of is asked for again, until it was', async () => {
+  const { clock, told, modes, failing } = start();
+  failing.direct = true;
+  modes.observe(roomId, two);
+  clock.advance(BACK_TO_PEER_TO_PEER_MS);
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(told).toEqual(['direct']);
+  failing.direct = false;
+  clock.advance(2_000);
+  await Promise.resolve();
+  expect(told).toEqual(['direct', 'direct']);
+  clock.advance(10 * BACK_TO_PEER_TO_PEER_MS);
+  expect(told).toEqual(['direct', 'direct']);
 });

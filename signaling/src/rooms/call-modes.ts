@@ -9,22 +9,38 @@ import type { RoomRecord } from './record.ts';
 /** Longer: two people use the server for longer. Shorter: it moves for whoever loads the page anew. */
 export const BACK_TO_PEER_TO_PEER_MS = 15_000;
 
+/** When the record could not be told that a call may go direct. */
+const BACK_AGAIN_MS = 2_000;
+
 /** Longer: a room waits longer when the node that should have placed it did not, or no worker was up. */
 export const PLACE_RETRY_MS = 500;
 
 export interface CallModesDeps {
   readonly clock: Clock;
-  readonly onMayGoDirect: (roomId: RoomId) => void;
+  /** Then nobody is asked for anything: it could not be said. */
+  readonly isStoreAway: () => boolean;
+  /** Rejects when it is to be asked again. */
+  readonly onMayGoDirect: (roomId: RoomId) => Promise<void>;
   /** Asked again for as long as the room lacks a home, never while it is being answered. */
   readonly onLacksHome: (roomId: RoomId) => Promise<void>;
+  /** Why a room has no home yet; once for as long as it lacks one. */
+  readonly onHomeAwaited: (roomId: RoomId, why: unknown) => void;
+  /** After `onHomeAwaited`: the room has a home, or needs none. */
+  readonly onHomeAwaitedNoMore: (roomId: RoomId) => void;
 }
 
-type Waiting = Map<RoomId, { cancel: () => void }>;
+interface Waiting {
+  cancel: () => void;
+}
+
+interface Homeless extends Waiting {
+  isTold: boolean;
+}
 
 export class CallModes {
   readonly #deps: CallModesDeps;
-  readonly #back: Waiting = new Map();
-  readonly #homeless: Waiting = new Map();
+  readonly #back = new Map<RoomId, Waiting>();
+  readonly #homeless = new Map<RoomId, Homeless>();
 
   constructor(deps: CallModesDeps) {
     this.#deps = deps;
@@ -32,35 +48,69 @@ export class CallModes {
 
   /** Starts what is missing and stops what is over; null when the record is gone, or served no more. */
   observe(roomId: RoomId, record: RoomRecord | null): void {
-    const { clock, onMayGoDirect } = this.#deps;
-    if (record === null || !mayGoDirect(record)) stop(this.#back, roomId);
-    else if (!this.#back.has(roomId)) {
-      const cancel = clock.after(BACK_TO_PEER_TO_PEER_MS, () => onMayGoDirect(roomId));
-      this.#back.set(roomId, { cancel });
-    }
-    if (record === null || !lacksHome(record)) stop(this.#homeless, roomId);
+    if (record === null || !mayGoDirect(record)) this.#stay(roomId);
+    else if (!this.#back.has(roomId)) this.#awaitDirect(roomId);
+    if (record === null || !lacksHome(record)) this.#settle(roomId);
     else if (!this.#homeless.has(roomId)) this.#awaitHome(roomId);
   }
 
   close(): void {
-    for (const waiting of [this.#back, this.#homeless]) {
-      for (const roomId of waiting.keys()) stop(waiting, roomId);
-    }
+    for (const { cancel } of [...this.#back.values(), ...this.#homeless.values()]) cancel();
+    this.#back.clear();
+    this.#homeless.clear();
+  }
+
+  #stay(roomId: RoomId): void {
+    this.#back.get(roomId)?.cancel();
+    this.#back.delete(roomId);
+  }
+
+  #settle(roomId: RoomId): void {
+    const homeless = this.#homeless.get(roomId);
+    this.#homeless.delete(roomId);
+    homeless?.cancel();
+    if (homeless?.isTold === true) this.#deps.onHomeAwaitedNoMore(roomId);
+  }
+
+  #awaitDirect(roomId: RoomId): void {
+    const { clock, isStoreAway, onMayGoDirect } = this.#deps;
+    const waiting: Waiting = { cancel: () => undefined };
+    const later = (ms: number): void => {
+      waiting.cancel = clock.after(ms, () => {
+        const again = (): void => {
+          if (this.#back.get(roomId) === waiting) later(BACK_AGAIN_MS);
+        };
+        if (isStoreAway()) again();
+        else onMayGoDirect(roomId).catch(again);
+      });
+    };
+    later(BACK_TO_PEER_TO_PEER_MS);
+    this.#back.set(roomId, waiting);
   }
 
   #awaitHome(roomId: RoomId): void {
-    const { clock, onLacksHome } = this.#deps;
-    const again = async (): Promise<void> => {
-      await onLacksHome(roomId).catch(() => undefined);
-      if (this.#homeless.get(roomId) === waiting) waiting.cancel = clock.after(PLACE_RETRY_MS, ask);
+    const { clock, isStoreAway, onLacksHome } = this.#deps;
+    const homeless: Homeless = { cancel: () => undefined, isTold: false };
+    const ask = async (): Promise<void> => {
+      try {
+        if (!isStoreAway()) await onLacksHome(roomId);
+      } catch (error) {
+        this.#tell(roomId, homeless, error);
+      }
+      if (this.#homeless.get(roomId) === homeless) later();
     };
-    const ask = (): void => void again();
-    const waiting = { cancel: clock.after(PLACE_RETRY_MS, ask) };
-    this.#homeless.set(roomId, waiting);
+    const later = (): void => {
+      homeless.cancel = clock.after(PLACE_RETRY_MS, () => void ask());
+    };
+    later();
+    this.#homeless.set(roomId, homeless);
+  }
+
+  #tell(roomId: RoomId, homeless: Homeless, why: unknown): void {
+    // What the store's absence does is told for all rooms together.
+    if (homeless.isTold || this.#deps.isStoreAway()) return;
+    if (this.#homeless.get(roomId) !== homeless) return;
+    homeless.isTold = true;
+    this.#deps.onHomeAwaited(roomId, why);
   }
 }
-
-const stop = (waiting: Waiting, roomId: RoomId): void => {
-  waiting.get(roomId)?.cancel();
-  waiting.delete(roomId);
-};

@@ -1,6 +1,6 @@
 // Who of a room has a socket on this node, and the telling of news to all of them.
 import type { AppMessage, PeerId, RecordEvent, RoomId, Signal } from '../protocol/index.ts';
-import { findPeer, type RoomEvent, type RoomRecord } from './record.ts';
+import { findPeer, type RoomEvent, type RoomPeer, type RoomRecord } from './record.ts';
 import { eventView, eventViewFor } from './views.ts';
 
 type AppMessageSignal = Extract<Signal, { event: 'app-message' }>;
@@ -18,12 +18,23 @@ export interface RoomMember {
   message(signal: AppMessageSignal): void;
   /** The record is gone: the session must join again. It is no member any more. */
   reset(): void;
-  /** The person is here by another socket, or has left: this one ends. It is no member any more. */
-  retire(reason: 'replaced' | 'gone'): void;
+  /**
+   * This socket ends, and is no member any more: the person is here by another one; has left; or was taken
+   * for away, as when this node's lease ended, and has to resume.
+   */
+  retire(reason: 'replaced' | 'gone' | 'away'): void;
 }
 
 export const isFor = ({ from, to }: AppMessage, peerId: PeerId): boolean =>
   from !== peerId && (to === undefined || to === peerId);
+
+const retirement = (
+  peer: RoomPeer | undefined,
+  { session }: RoomMember,
+): Parameters<RoomMember['retire']>[0] => {
+  if (peer === undefined) return 'gone';
+  return peer.session === session ? 'away' : 'replaced';
+};
 
 export class RoomFanout {
   readonly #members = new Map<RoomId, Set<RoomMember>>();
@@ -42,6 +53,11 @@ export class RoomFanout {
     return this.#members.has(roomId);
   }
 
+  /** Whether the socket of that very session is on this node. */
+  holds(roomId: RoomId, { peerId, session }: Pick<RoomPeer, 'peerId' | 'session'>): boolean {
+    return this.#of(roomId).some((one) => one.peerId === peerId && one.session === session);
+  }
+
   count(): { readonly rooms: number; readonly peers: number } {
     const members = [...this.#members.values()];
     return { rooms: members.length, peers: members.reduce((sum, { size }) => sum + size, 0) };
@@ -52,9 +68,9 @@ export class RoomFanout {
     for (const member of this.#of(roomId)) {
       member.deliver(told.map(({ event, shared }) => eventViewFor(event, member.peerId, shared)));
       const peer = findPeer(record, member.peerId);
-      if (peer?.session === member.session) continue;
+      if (peer?.session === member.session && peer.connected) continue;
       this.remove(roomId, member);
-      member.retire(peer === undefined ? 'gone' : 'replaced');
+      member.retire(retirement(peer, member));
     }
   }
 

@@ -1,12 +1,10 @@
 // The rooms of this node: commands in, events out. Holds a replica of each room that has a socket
 // here, a command under way, or somebody to wait for; everything else is the store's.
-import type { Clock } from '../clock.ts';
-import { AppError } from '../errors.ts';
+import { AppError, hasCode } from '../errors.ts';
 import type {
   AppMessage,
   EpochTag,
   GroupPoint,
-  Incarnation,
   PeerId,
   Position,
   RoomId,
@@ -16,31 +14,33 @@ import { Absences } from './absences.ts';
 import { CallModes, type CallModesDeps } from './call-modes.ts';
 import type { Command } from './decide.ts';
 import { evolve } from './evolve.ts';
+import { disconnectForsaken, forsakenIn, type IsForsaken } from './forsaken.ts';
 import { samePoint, tagHashOf } from './group-record.ts';
+import { HeldRoom } from './held-room.ts';
+import type { NodeLeases } from './node-leases.ts';
 import { Readiness } from './readiness.ts';
 import { type Fact, findPeer, positionOf, type RoomEvent, type RoomRecord } from './record.ts';
-import { RingReader } from './ring-reader.ts';
 import { RoomFanout, type RoomMember } from './room-fanout.ts';
-import { type Outcome, RoomReplica } from './room-replica.ts';
-import type { RingEntry, RingRead, RoomStore, Whisper } from './room-store.ts';
-import { SerialQueue } from './serial-queue.ts';
-
-interface Room {
-  readonly replica: RoomReplica;
-  readonly ring: RingReader;
-  readonly queue: SerialQueue;
-  readonly unsubscribe: Promise<() => void>;
-}
+import type { Outcome, RoomReplica } from './room-replica.ts';
+import type { RingRead, RoomStore } from './room-store.ts';
+import { StoreWatch } from './store-watch.ts';
 
 export type MediaLost = Extract<Fact, { type: 'media-lost' }>;
 
-export interface RoomServiceDeps extends Omit<CallModesDeps, 'clock'> {
+export interface RoomServiceDeps extends Omit<CallModesDeps, 'isStoreAway'> {
   readonly store: RoomStore;
-  readonly clock: Clock;
-  /** Somebody's time to come back is over. */
-  readonly onAbsenceOver: (roomId: RoomId, peerId: PeerId, session: number) => void;
+  readonly isStoreReady: () => boolean;
+  readonly leases: NodeLeases;
+  /** Somebody's time to come back is over. Rejects when it is to be said again. */
+  readonly onAbsenceOver: (roomId: RoomId, peerId: PeerId, session: number) => Promise<void>;
+  /** This node has said of somebody that they are disconnected: nobody holds their socket. */
+  readonly onForsaken: (roomId: RoomId, peerId: PeerId) => void;
   /** On every node that serves the room: whatever is left there of that placement is to end. */
   readonly onMediaLost: (roomId: RoomId, lost: MediaLost) => void;
+  /** The store cannot be reached: once, and once when it is back. */
+  readonly onStoreAway: () => void;
+  readonly onStoreBack: () => void;
+  /** Never for what an absent store makes fail. */
   readonly onError: (error: unknown, roomId: RoomId) => void;
 }
 
@@ -52,24 +52,43 @@ const isMember = ({ group }: RoomRecord, peerId: PeerId): boolean =>
 
 const forbidden = (): AppError => new AppError('forbidden', 'only for members of the group');
 
-const isOfLife = ({ record }: RoomReplica, incarnation: Incarnation): boolean =>
-  record?.incarnation === incarnation;
-
 export class RoomService {
   readonly #deps: RoomServiceDeps;
-  readonly #rooms = new Map<RoomId, Room>();
+  readonly #rooms = new Map<RoomId, HeldRoom>();
   readonly #fanout = new RoomFanout();
+  readonly #storeWatch: StoreWatch;
   readonly #absences: Absences;
   readonly #callModes: CallModes;
   readonly #readiness = new Readiness((roomId, group) =>
     this.#fanout.signal(roomId, { event: 'epoch-ready', data: { group } }),
   );
+  /** Whose forsaken are being told of. */
+  readonly #tended = new Set<RoomId>();
+  readonly #unwatchLeases: () => void;
   #isClosed = false;
 
   constructor(deps: RoomServiceDeps) {
     this.#deps = deps;
-    this.#absences = new Absences(deps.clock, deps.onAbsenceOver);
-    this.#callModes = new CallModes(deps);
+    const { clock, leases } = deps;
+    this.#storeWatch = new StoreWatch({
+      clock,
+      isReady: deps.isStoreReady,
+      onAway: deps.onStoreAway,
+      onBack: () => this.#catchUpAll(),
+    });
+    const isStoreAway = (): boolean => this.#storeWatch.isAway();
+    this.#absences = new Absences({ clock, isStoreAway, expire: deps.onAbsenceOver });
+    this.#callModes = new CallModes({ ...deps, isStoreAway });
+    this.#unwatchLeases = leases.watch(() => {
+      for (const [roomId, room] of this.#rooms) {
+        this.#tend(roomId, room, ({ node }) => leases.isDead(node));
+      }
+    });
+  }
+
+  /** Nothing can be read or said now. */
+  isStoreAway(): boolean {
+    return this.#storeWatch.isAway();
   }
 
   /** Rejects with AppError. `onDone` runs before anybody is told of what the command changed. */
@@ -78,7 +97,7 @@ export class RoomService {
     command: Command,
     onDone?: (record: RoomRecord) => void,
   ): Promise<Outcome> {
-    return this.#with(roomId, ({ replica }) => replica.execute(command, onDone));
+    return this.#with(roomId, (replica) => replica.execute(command, onDone));
   }
 
   /** Makes the member hear of everything after the record that it was given in `execute`. */
@@ -105,7 +124,7 @@ export class RoomService {
     after: Position,
     upToVersion = Infinity,
   ): Promise<readonly RoomEvent[] | null> {
-    const read = await this.#deps.store.read(roomId, after);
+    const read = await this.#noting(this.#deps.store.read(roomId, after));
     if (read.kind === 'reset') throw new AppError('room-reset', 'the room was made again');
     if (read.kind === 'snapshot') return null;
     return read.events.filter(({ version }) => version <= upToVersion);
@@ -116,7 +135,7 @@ export class RoomService {
    * after it. Rejects with `room-reset`.
    */
   look(roomId: RoomId, look: (record: RoomRecord) => void): Promise<RoomRecord> {
-    return this.#with(roomId, async ({ replica }) => {
+    return this.#with(roomId, async (replica) => {
       await replica.catchUp();
       if (replica.record === null) throw new AppError('room-reset', 'the room is gone');
       look(replica.record);
@@ -137,15 +156,26 @@ export class RoomService {
     const posted =
       record === null
         ? undefined
-        : await this.#deps.store.post(roomId, record.incarnation, message);
+        : await this.#noting(this.#deps.store.post(roomId, record.incarnation, message));
     if (posted !== undefined) return;
-    await this.#with(roomId, ({ replica }) => replica.catchUp());
+    await this.#with(roomId, (replica) => replica.catchUp());
     throw new AppError('room-reset', 'the room was made again');
   }
 
   /** The ring after a message; undefined when there is no room. */
   readMessages(roomId: RoomId, afterSeq: number): Promise<RingRead | undefined> {
-    return this.#deps.store.readMessages(roomId, afterSeq);
+    return this.#noting(this.#deps.store.readMessages(roomId, afterSeq));
+  }
+
+  /**
+   * After a join or resume of which nobody knows whether it was done: who is in the room by this node, and
+   * has no socket here, is disconnected.
+   */
+  settle(roomId: RoomId): Promise<void> {
+    return this.#with(roomId, async (replica) => {
+      await replica.catchUp();
+      await this.#disconnect(roomId, replica, this.#isOrphan(roomId));
+    });
   }
 
   /**
@@ -153,7 +183,7 @@ export class RoomService {
    * the group's epoch or the tag not of the record's hash, with `forbidden` who is no member.
    */
   ready(roomId: RoomId, peerId: PeerId, group: GroupPoint, tag: EpochTag): Promise<void> {
-    return this.#with(roomId, async ({ replica: { record } }) => {
+    return this.#with(roomId, async ({ record }) => {
       if (record === null) throw new AppError('room-reset', 'the room is gone');
       if (!isMember(record, peerId)) throw forbidden();
       const isSame = samePoint(group, record.group) && tagHashOf(tag) === record.group?.tagHash;
@@ -164,12 +194,12 @@ export class RoomService {
 
   /** The room as this node knows it now; null when it does not serve it. */
   known(roomId: RoomId): RoomRecord | null {
-    return this.#rooms.get(roomId)?.replica.record ?? null;
+    return this.#rooms.get(roomId)?.record ?? null;
   }
 
   /** The room as the store has it. */
   async read(roomId: RoomId): Promise<RoomRecord | null> {
-    const read = await this.#deps.store.read(roomId, null);
+    const read = await this.#noting(this.#deps.store.read(roomId, null));
     return read.kind === 'snapshot' ? read.events.reduce(evolve, read.snapshot) : null;
   }
 
@@ -185,94 +215,101 @@ export class RoomService {
 
   close(): void {
     this.#isClosed = true;
+    this.#unwatchLeases();
+    this.#storeWatch.close();
     this.#absences.close();
     this.#callModes.close();
     for (const roomId of this.#rooms.keys()) this.#release(roomId);
   }
 
-  async #with<T>(roomId: RoomId, task: (room: Room) => Promise<T>): Promise<T> {
+  async #with<T>(roomId: RoomId, task: (replica: RoomReplica) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new AppError('draining', 'this node is going down');
-    const room = this.#rooms.get(roomId) ?? this.#open(roomId);
+    const known = this.#rooms.get(roomId);
+    const room = known === undefined || known.isBroken ? this.#open(roomId) : known;
     try {
-      return await room.queue.run(async () => {
-        await room.unsubscribe;
-        return task(room);
-      });
+      return await this.#noting(room.run(task));
     } finally {
       this.#releaseIfIdle(roomId);
     }
   }
 
-  #open(roomId: RoomId): Room {
-    const replica = new RoomReplica(roomId, this.#deps.store, {
-      onEvents: (events, record) => {
-        this.#absences.observe(roomId, record);
-        this.#callModes.observe(roomId, record);
-        for (const { fact } of events) {
-          if (fact.type === 'media-lost') this.#deps.onMediaLost(roomId, fact);
-        }
-        this.#fanout.publish(roomId, events, record);
-        if (this.#fanout.has(roomId)) this.#readiness.observe(roomId, record);
-        else this.#readiness.forget(roomId);
-      },
+  /** What the store's absence makes fail is its first sign. */
+  async #noting<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      this.#storeWatch.noteFailure(error);
+      throw error;
+    }
+  }
+
+  #open(roomId: RoomId): HeldRoom {
+    this.#rooms.get(roomId)?.close();
+    const room = new HeldRoom(roomId, {
+      store: this.#deps.store,
+      clock: this.#deps.clock,
+      isServed: () => this.#fanout.has(roomId),
+      onEvents: (events, record) => this.#tell(roomId, events, record),
       onReset: () => {
-        ring.reset();
         this.#absences.observe(roomId, null);
         this.#callModes.observe(roomId, null);
         this.#readiness.forget(roomId);
         this.#fanout.reset(roomId);
       },
+      onMessage: (message) => this.#fanout.message(roomId, message),
+      onWhisper: (record, { peerId, group }) => this.#readiness.hear(roomId, record, peerId, group),
+      onAudited: () => this.#tend(roomId, room, this.#isOrphan(roomId)),
+      onError: (error) => this.#fail(error, roomId),
+      onRest: () => this.#releaseIfIdle(roomId),
     });
-    const ring = new RingReader(roomId, this.#deps.store, (message) =>
-      this.#fanout.message(roomId, message),
-    );
-    const queue = new SerialQueue();
-    // In the queue all three: what is said after a commit is told after it.
-    const absorb = (task: (room: Room) => Promise<void>): void => {
-      // After its release a replica speaks for nobody.
-      if (this.#rooms.get(roomId) !== room) return;
-      queue
-        .run(() => task(room))
-        .catch((error: unknown) => this.#deps.onError(error, roomId))
-        .finally(() => this.#releaseIfIdle(roomId));
-    };
-    const unsubscribe = this.#deps.store.subscribe(roomId, {
-      onMissed: () => absorb((here) => this.#catchUp(here)),
-      onEvents: (events) => absorb(() => replica.absorb(events)),
-      onMessage: (entry) => absorb((here) => this.#absorbMessage(here, entry)),
-      onWhisper: (whisper) => absorb((here) => this.#absorbWhisper(roomId, here, whisper)),
-    });
-    const room: Room = { replica, ring, queue, unsubscribe };
     this.#rooms.set(roomId, room);
     return room;
   }
 
-  async #catchUp({ replica, ring }: Room): Promise<void> {
-    if (replica.record === null) return;
-    await replica.catchUp();
-    if (replica.record !== null) await ring.catchUp(replica.record.incarnation);
+  #tell(roomId: RoomId, events: readonly RoomEvent[], record: RoomRecord): void {
+    this.#absences.observe(roomId, record);
+    this.#callModes.observe(roomId, record);
+    for (const { fact } of events) {
+      if (fact.type === 'media-lost') this.#deps.onMediaLost(roomId, fact);
+    }
+    this.#fanout.publish(roomId, events, record);
+    if (this.#fanout.has(roomId)) this.#readiness.observe(roomId, record);
+    else this.#readiness.forget(roomId);
   }
 
-  async #absorbMessage({ replica, ring }: Room, entry: RingEntry): Promise<void> {
-    if (replica.record === null) return;
-    // Of another life of the room: this node has yet to hear of its end.
-    if (replica.record.incarnation !== entry.incarnation) await replica.catchUp();
-    if (isOfLife(replica, entry.incarnation)) await ring.absorb(entry);
+  /** What went on while the store was away may be there without anybody having been told. */
+  #catchUpAll(): void {
+    this.#absences.restart();
+    for (const room of this.#rooms.values()) room.catchUp();
+    this.#deps.onStoreBack();
   }
 
-  async #absorbWhisper(roomId: RoomId, { replica }: Room, whisper: Whisper): Promise<void> {
-    const known = replica.record;
-    if (known === null || !this.#fanout.has(roomId)) return;
-    const { incarnation, version } = whisper.at;
-    if (known.incarnation !== incarnation || known.version < version) await replica.catchUp();
-    const { record } = replica;
-    if (record === null || !isOfLife(replica, incarnation) || !this.#fanout.has(roomId)) return;
-    this.#readiness.hear(roomId, record, whisper.peerId, whisper.group);
+  #isOrphan(roomId: RoomId): IsForsaken {
+    return (peer) => peer.node === this.#deps.leases.self && !this.#fanout.holds(roomId, peer);
+  }
+
+  /** Never more than once at a time for a room: what is left is found again. */
+  #tend(roomId: RoomId, room: HeldRoom, isForsaken: IsForsaken): void {
+    if (this.#tended.has(roomId) || forsakenIn(room.record, isForsaken).length === 0) return;
+    this.#tended.add(roomId);
+    this.#with(roomId, (replica) => this.#disconnect(roomId, replica, isForsaken))
+      .catch((error: unknown) => this.#fail(error, roomId))
+      .finally(() => this.#tended.delete(roomId));
+  }
+
+  async #disconnect(roomId: RoomId, replica: RoomReplica, isForsaken: IsForsaken): Promise<void> {
+    const told = await disconnectForsaken(replica, isForsaken);
+    for (const peerId of told) this.#deps.onForsaken(roomId, peerId);
+  }
+
+  #fail(error: unknown, roomId: RoomId): void {
+    this.#storeWatch.noteFailure(error);
+    if (!hasCode(error, 'unavailable', 'draining')) this.#deps.onError(error, roomId);
   }
 
   #releaseIfIdle(roomId: RoomId): void {
     const room = this.#rooms.get(roomId);
-    if (room === undefined || room.queue.size > 0) return;
+    if (room?.isIdle !== true) return;
     if (!this.#fanout.has(roomId) && !this.#absences.has(roomId)) this.#release(roomId);
   }
 
@@ -281,8 +318,6 @@ export class RoomService {
     this.#rooms.delete(roomId);
     this.#readiness.forget(roomId);
     this.#callModes.observe(roomId, null);
-    room?.unsubscribe
-      .then((unsubscribe) => unsubscribe())
-      .catch((error: unknown) => this.#deps.onError(error, roomId));
+    room?.close();
   }
 }

@@ -22,6 +22,13 @@ import { type ConnectionLimits, createBucket } from './rate-limit.ts';
 /** A socket that says nothing of who it is does not stay. */
 const JOIN_TIMEOUT_MS = 15_000;
 
+const RETIREMENT_CODES: Readonly<Record<Parameters<RoomMember['retire']>[0], number>> = {
+  replaced: CLOSE.replaced,
+  gone: CLOSE.gone,
+  // As after any silence: the page resumes.
+  away: CLOSE.silent,
+};
+
 interface Joined {
   readonly membership: Membership;
   readonly member: RoomMember;
@@ -99,7 +106,7 @@ export class Session implements HandlerSession {
       },
       retire: (reason) => {
         this.#joined = null;
-        this.close(reason === 'replaced' ? CLOSE.replaced : CLOSE.gone, reason);
+        this.close(RETIREMENT_CODES[reason], reason);
       },
     };
     this.#joined = { membership: { roomId, peerId, session }, member };
@@ -190,7 +197,7 @@ export class Session implements HandlerSession {
     if (membership === null) return;
     this.exit();
     if (code === CLOSE.leave || code === CLOSE.goingAway)
-      await endMembership(this.#deps, membership, 'left');
+      await endMembership(this.#deps, membership);
     else await loseConnection(this.#deps, membership);
   }
 

@@ -113,7 +113,7 @@ describe('http', () => {
     expect((await fetch(`${url}/livez`)).status).toBe(200);
     expect(await (await fetch(`${url}/readyz`)).json()).toEqual({
       status: 'ready',
-      checks: { accepting: true, media: true },
+      checks: { accepting: true, store: true, media: true },
     });
   });
 
