@@ -1,137 +1,13 @@
 // Any run of commands, sensible or not, leaves a record that is valid, bounded and true to itself.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { apply, NODE } from '../../test/support/decisions.ts';
-import { anyGroupId, anyMessageId, anyTag, hashOf } from '../../test/support/group-samples.ts';
+import { anyMove, MAX_PEERS, peers } from '../../test/support/any-command.ts';
+import { apply } from '../../test/support/decisions.ts';
 import { holdsMode } from '../../test/support/mode-invariants.ts';
-import { type GroupPoint, StreamSource, STREAM_SOURCES } from '../protocol/index.ts';
-import { newPeerId, newProducerId } from '../random.ts';
 import { type Command, decide } from './decide.ts';
 import { COMMITS_PER_MINUTE, EPOCHS_MOST, EPOCHS_WINDOW_MS } from './decide-group.ts';
 import { RECENT_MOST } from './group-record.ts';
-import { findPeer, RoomRecord } from './record.ts';
-
-/** Most refer to the record as it is then: a session, a group, a commit that was taken. */
-type Move = (record: RoomRecord | null, nowMs: number) => Command;
-
-const MAX_PEERS = 3;
-const home = { nodeId: 'local', worker: 0 };
-const peers = Array.from({ length: 5 }, newPeerId);
-const messageIds = Array.from({ length: 12 }, anyMessageId);
-const points: readonly GroupPoint[] = [1, 2, 3].flatMap((generation) => {
-  const ids = [anyGroupId(generation), anyGroupId(generation)];
-  return ids.flatMap((groupId) => [0, 1, 2].map((epoch) => ({ groupId, epoch })));
-});
-
-const peerId = fc.constantFrom(...peers);
-const messageId = fc.constantFrom(...messageIds);
-const tag = fc.constantFrom(anyTag(), anyTag());
-const envelope = fc.constantFrom('AAAA', 'BBBB');
-const placement = fc.integer({ min: 1, max: 4 });
-const source = fc.constantFrom(...STREAM_SOURCES.map((name) => StreamSource.parse(name)));
-
-/** The record's point, or another. */
-const point = fc.tuple(fc.constantFrom(...points), fc.boolean(), fc.boolean()).map(
-  ([other, isCurrent, isNull]) =>
-    (record: RoomRecord | null): GroupPoint | null =>
-      isCurrent && record !== null && record.group !== null
-        ? pointOf(record.group)
-        : isNull
-          ? null
-          : other,
-);
-
-const pointOf = ({ groupId, epoch }: GroupPoint): GroupPoint => ({ groupId, epoch });
-
-const said = <T extends Record<string, unknown>>(command: {
-  [K in keyof T]: fc.Arbitrary<T[K]>;
-}): fc.Arbitrary<(record: RoomRecord | null) => T & { session: number; peerId: PeerIdOf }> =>
-  fc
-    .tuple(fc.record(command), peerId, fc.integer({ min: 0, max: 9 }))
-    .map(([rest, by, wrong]) => (record) => ({
-      ...rest,
-      peerId: by,
-      // Now and then of a session that is over.
-      session: wrong === 0 ? 1 : (findPeer(record, by)?.session ?? 1),
-    }));
-
-type PeerIdOf = (typeof peers)[number];
-
-const move: fc.Arbitrary<Move> = fc.oneof(
-  { weight: 4, arbitrary: peerId.map((by) => () => joinOf(by)) },
-  peerId.map((by) => () => ({ type: 'resume' as const, peerId: by, node: NODE })),
-  said({ type: fc.constant('disconnect' as const) }),
-  said({
-    type: fc.constant('leave' as const),
-    reason: fc.constantFrom('left' as const, 'timeout' as const),
-  }),
-  said({ type: fc.constant('set-stream' as const), source, on: fc.boolean() }),
-  said({
-    type: fc.constant('produced' as const),
-    source,
-    on: fc.boolean(),
-    producerId: fc.constant(newProducerId()),
-    placement,
-  }),
-  said({ type: fc.constant('close-stream' as const), source }),
-  said({ type: fc.constant('set-direct' as const), direct: fc.boolean() }),
-  said({
-    type: fc.constant('peer-to-peer' as const),
-    outcome: fc.constantFrom('slow' as const, 'arrived' as const, 'failed' as const),
-    with: peerId,
-  }),
-  fc.constant(() => ({ type: 'go-direct' as const })),
-  placement.map((next) => () => ({ type: 'place' as const, placement: next, home })),
-  placement.map((next) => () => ({ type: 'lose-media' as const, placement: next })),
-  {
-    weight: 4,
-    arbitrary: fc
-      .tuple(
-        said({ type: fc.constant('create-group' as const), tag }),
-        fc.constantFrom(...points),
-        point,
-      )
-      .map(([by, group, prev]) => (record: RoomRecord | null) => ({
-        ...by(record),
-        group,
-        prev: prev(record),
-      })),
-  },
-  {
-    weight: 3,
-    arbitrary: said({ type: fc.constant('key-package' as const), messageId, envelope }),
-  },
-  {
-    weight: 12,
-    arbitrary: fc
-      .tuple(
-        said({
-          type: fc.constant('commit' as const),
-          messageId,
-          envelope,
-          tagHash: tag.map(hashOf),
-          welcomes: fc.array(fc.record({ to: peerId, envelope }), { maxLength: 2 }),
-        }),
-        point,
-        fc.constantFrom(...points),
-      )
-      .map(([by, group, other]) => (record: RoomRecord | null, atMs: number) => ({
-        ...by(record),
-        group: group(record) ?? other,
-        atMs,
-      })),
-  },
-  { weight: 6, arbitrary: said({ type: fc.constant('bad-commit' as const), messageId }) },
-);
-
-const joinOf = (by: PeerIdOf): Command => ({
-  type: 'join',
-  peerId: by,
-  maxPeers: MAX_PEERS,
-  node: NODE,
-  direct: true,
-  callMode: 'auto',
-});
+import { RoomRecord } from './record.ts';
 
 const isUnique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 
@@ -182,7 +58,10 @@ it('V1 C1 K1 K8 any run of commands keeps the record valid: one entry a peer, ve
   const reached = new Set<string>();
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(move, fc.integer({ min: 0, max: 4_000 })), { maxLength: 100, size: 'max' }),
+      fc.array(fc.tuple(anyMove, fc.integer({ min: 0, max: 4_000 })), {
+        maxLength: 100,
+        size: 'max',
+      }),
       (moves) => {
         let record: RoomRecord | null = null;
         let nowMs = 1_000_000;

@@ -1,0 +1,130 @@
+// Commands at random, sensible or not: what a fuzz test of the record is fed with.
+import fc from 'fast-check';
+import { type GroupPoint, StreamSource, STREAM_SOURCES } from '../../src/protocol/index.ts';
+import { newPeerId, newProducerId } from '../../src/random.ts';
+import type { Command } from '../../src/rooms/decide.ts';
+import { findPeer, type RoomRecord } from '../../src/rooms/record.ts';
+import { NODE } from './decisions.ts';
+import { anyGroupId, anyMessageId, anyTag, hashOf } from './group-samples.ts';
+
+/** Most refer to the record as it is then: a session, a group, a commit that was taken. */
+export type Move = (record: RoomRecord | null, nowMs: number) => Command;
+
+export const MAX_PEERS = 3;
+const home = { nodeId: 'local', worker: 0 };
+export const peers = Array.from({ length: 5 }, newPeerId);
+const messageIds = Array.from({ length: 12 }, anyMessageId);
+const points: readonly GroupPoint[] = [1, 2, 3].flatMap((generation) => {
+  const ids = [anyGroupId(generation), anyGroupId(generation)];
+  return ids.flatMap((groupId) => [0, 1, 2].map((epoch) => ({ groupId, epoch })));
+});
+
+const peerId = fc.constantFrom(...peers);
+const messageId = fc.constantFrom(...messageIds);
+const tag = fc.constantFrom(anyTag(), anyTag());
+const envelope = fc.constantFrom('AAAA', 'BBBB');
+const placement = fc.integer({ min: 1, max: 4 });
+const source = fc.constantFrom(...STREAM_SOURCES.map((name) => StreamSource.parse(name)));
+
+/** The record's point, or another. */
+const point = fc.tuple(fc.constantFrom(...points), fc.boolean(), fc.boolean()).map(
+  ([other, isCurrent, isNull]) =>
+    (record: RoomRecord | null): GroupPoint | null =>
+      isCurrent && record !== null && record.group !== null
+        ? pointOf(record.group)
+        : isNull
+          ? null
+          : other,
+);
+
+const pointOf = ({ groupId, epoch }: GroupPoint): GroupPoint => ({ groupId, epoch });
+
+const said = <T extends Record<string, unknown>>(command: {
+  [K in keyof T]: fc.Arbitrary<T[K]>;
+}): fc.Arbitrary<(record: RoomRecord | null) => T & { session: number; peerId: PeerIdOf }> =>
+  fc
+    .tuple(fc.record(command), peerId, fc.integer({ min: 0, max: 9 }))
+    .map(([rest, by, wrong]) => (record) => ({
+      ...rest,
+      peerId: by,
+      // Now and then of a session that is over.
+      session: wrong === 0 ? 1 : (findPeer(record, by)?.session ?? 1),
+    }));
+
+type PeerIdOf = (typeof peers)[number];
+
+export const anyMove: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 4, arbitrary: peerId.map((by) => () => joinOf(by)) },
+  peerId.map((by) => () => ({ type: 'resume' as const, peerId: by, node: NODE })),
+  said({ type: fc.constant('disconnect' as const) }),
+  said({
+    type: fc.constant('leave' as const),
+    reason: fc.constantFrom('left' as const, 'timeout' as const),
+  }),
+  said({ type: fc.constant('set-stream' as const), source, on: fc.boolean() }),
+  said({
+    type: fc.constant('produced' as const),
+    source,
+    on: fc.boolean(),
+    producerId: fc.constant(newProducerId()),
+    placement,
+  }),
+  said({ type: fc.constant('close-stream' as const), source }),
+  said({ type: fc.constant('set-direct' as const), direct: fc.boolean() }),
+  said({
+    type: fc.constant('peer-to-peer' as const),
+    outcome: fc.constantFrom('slow' as const, 'arrived' as const, 'failed' as const),
+    with: peerId,
+  }),
+  fc.constant(() => ({ type: 'go-direct' as const })),
+  placement.map((next) => () => ({ type: 'place' as const, placement: next, home })),
+  placement.map((next) => () => ({ type: 'lose-media' as const, placement: next })),
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(
+        said({ type: fc.constant('create-group' as const), tag }),
+        fc.constantFrom(...points),
+        point,
+      )
+      .map(([by, group, prev]) => (record: RoomRecord | null) => ({
+        ...by(record),
+        group,
+        prev: prev(record),
+      })),
+  },
+  {
+    weight: 3,
+    arbitrary: said({ type: fc.constant('key-package' as const), messageId, envelope }),
+  },
+  {
+    weight: 12,
+    arbitrary: fc
+      .tuple(
+        said({
+          type: fc.constant('commit' as const),
+          messageId,
+          envelope,
+          tagHash: tag.map(hashOf),
+          welcomes: fc.array(fc.record({ to: peerId, envelope }), { maxLength: 2 }),
+        }),
+        point,
+        fc.constantFrom(...points),
+      )
+      .map(([by, group, other]) => (record: RoomRecord | null, atMs: number) => ({
+        ...by(record),
+        group: group(record) ?? other,
+        atMs,
+      })),
+  },
+  { weight: 6, arbitrary: said({ type: fc.constant('bad-commit' as const), messageId }) },
+);
+
+const joinOf = (by: PeerIdOf): Command => ({
+  type: 'join',
+  peerId: by,
+  maxPeers: MAX_PEERS,
+  node: NODE,
+  direct: true,
+  callMode: 'auto',
+});
