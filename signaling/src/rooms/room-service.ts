@@ -203,6 +203,11 @@ export class RoomService {
     return read.kind === 'snapshot' ? read.events.reduce(evolve, read.snapshot) : null;
   }
 
+  /** The rooms whose records this node follows now. */
+  held(): readonly RoomId[] {
+    return [...this.#rooms.keys()];
+  }
+
   /** Whether any session on this node is in the room. */
   serves(roomId: RoomId): boolean {
     return this.#fanout.has(roomId);
