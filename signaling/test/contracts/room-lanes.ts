@@ -125,7 +125,7 @@ export const describeRoomLanes = (name: string, makeStore: MakeStore): void => {
       const event = next(record);
       await store.append(roomId, { expected: positionOf(record), events: [event] });
       const at = positionOf(evolve(record, event));
-      await post('about it');
+      await post('about-it');
       await store.whisper(roomId, { peerId: newPeerId(), group: anyPoint(1), at });
       await expect.poll(() => order).toEqual(['event', 'message', 'whisper']);
       stop();

@@ -1,0 +1,119 @@
+// Calls over a link: each waits for Redis as long as the breaker allows, and is tried again after a
+// connection was lost. So whatever is called must do nothing more when it is done twice.
+import type { Clock } from '../../clock.ts';
+import { AppError } from '../../errors.ts';
+import { type Breaker, unavailable } from './breaker.ts';
+import type { Link } from './link.ts';
+
+/** A call unanswered for so long finds Redis silent. Shorter: a slow disk or a fork is taken for it. */
+const PATIENCE_MS = 1_000;
+
+/** Between two tries while the link is up, as in a failover. Shorter: more tries, by every call. */
+const RETRY_MS = 50;
+
+/** Replies of a Redis that is about to serve again, or that another server has replaced. */
+const PASSING = new Set([
+  'LOADING',
+  'READONLY',
+  'MASTERDOWN',
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+  'MOVED',
+  'ASK',
+  'NOREPLICAS',
+  'BUSY',
+  'OOM',
+]);
+
+/** The first word of what Redis replied; null when no reply came. The rest may hold what was sent. */
+export const replyCode = (error: unknown): string | null =>
+  error instanceof Error && error.name === 'ReplyError'
+    ? (error.message.split(' ')[0] ?? '')
+    : null;
+
+class Lost extends Error {}
+
+export class Calls {
+  readonly #link: Link;
+  readonly #breaker: Breaker;
+  readonly #time: Clock;
+
+  constructor(link: Link, breaker: Breaker, time: Clock) {
+    this.#link = link;
+    this.#breaker = breaker;
+    this.#time = time;
+  }
+
+  /**
+   * The answer of the first attempt that gets one; `untilMs`: when nobody waits for it any more. Rejects
+   * with AppError `unavailable`, or `internal` for what Redis refuses however often it is asked.
+   */
+  run<T>(attempt: (untilMs: number) => Promise<T>): Promise<T> {
+    try {
+      return this.#runUntil(this.#breaker.waitUntilMs(), attempt);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** As `run`, whatever the breaker says, for up to `waitMs`: finds out whether Redis answers. */
+  probe<T>(waitMs: number, attempt: (untilMs: number) => Promise<T>): Promise<T> {
+    return this.#runUntil(this.#time.now() + waitMs, attempt);
+  }
+
+  async #runUntil<T>(untilMs: number, attempt: (untilMs: number) => Promise<T>): Promise<T> {
+    for (;;) {
+      if (!this.#link.isUp) await this.#up(untilMs);
+      try {
+        const answer = await this.#once(untilMs, attempt);
+        this.#breaker.answered();
+        return answer;
+      } catch (error) {
+        if (error instanceof AppError) throw error;
+        const code = replyCode(error);
+        if (code !== null && !PASSING.has(code)) {
+          throw new AppError('internal', `Redis refuses: ${code}`);
+        }
+        this.#breaker.foundSilent();
+        await this.#pause(untilMs);
+      }
+    }
+  }
+
+  /** Without Promise.race, which would keep every call on a list of the link for as long as it is up. */
+  #once<T>(untilMs: number, attempt: (untilMs: number) => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const ends = [
+      this.#atEnd(untilMs, reject),
+      this.#time.after(PATIENCE_MS, () => this.#breaker.foundSilent()),
+      this.#link.whenDown(() => reject(new Lost())),
+    ];
+    attempt(untilMs).then(resolve, reject);
+    return promise.finally(() => {
+      for (const end of ends) end();
+    });
+  }
+
+  #up(untilMs: number): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const ends = [this.#atEnd(untilMs, reject), this.#link.whenUp(resolve)];
+    return promise.finally(() => {
+      for (const end of ends) end();
+    });
+  }
+
+  #pause(untilMs: number): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const ends = [this.#atEnd(untilMs, reject), this.#time.after(RETRY_MS, resolve)];
+    return promise.finally(() => {
+      for (const end of ends) end();
+    });
+  }
+
+  #atEnd(untilMs: number, reject: (error: AppError) => void): () => void {
+    return this.#time.after(Math.max(0, untilMs - this.#time.now()), () => {
+      this.#breaker.foundSilent();
+      reject(unavailable());
+    });
+  }
+}

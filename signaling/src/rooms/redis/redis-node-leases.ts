@@ -1,0 +1,100 @@
+// Leases of many processes: one sorted set, ordered by when each lease ends by Redis' own clock. The beat
+// also finds out whether Redis answers at all.
+import * as z from 'zod/mini';
+import type { Clock } from '../../clock.ts';
+import { newNodeName } from '../../random.ts';
+import { LeaseJudge } from '../lease-judge.ts';
+import { BEAT_MS, LEASE_MS, type NodeLeases } from '../node-leases.ts';
+import { NodeName } from '../record.ts';
+import type { Link } from './link.ts';
+import type { RedisTime } from './redis-time.ts';
+import { LEASES_KEY } from './room-keys.ts';
+import type { ScriptRunner } from './script-runner.ts';
+import { BEAT, END_LEASE } from './scripts.ts';
+
+/** Ended leases stay for so long: beyond any time for which a room waits for somebody. */
+const ENDED_KEPT_MS = 3_600_000;
+
+export interface RedisNodeLeasesDeps {
+  readonly clock: Clock;
+  readonly link: Link;
+  readonly scripts: ScriptRunner;
+  readonly redisTime: RedisTime;
+  readonly onError: (error: unknown) => void;
+}
+
+const Beat = z.tuple([z.int(), z.int(), z.array(NodeName), z.array(NodeName)]);
+
+export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => {
+  const { clock, link, scripts, redisTime, onError } = deps;
+  const self = newNodeName();
+  const judge = new LeaseJudge();
+  const watchers = new Set<() => void>();
+  let isBeating = false;
+  let isClosed = false;
+  /** Of connections: an answer over a former one says nothing of this one. */
+  let life = 0;
+
+  const beat = async (): Promise<void> => {
+    const ofLife = life;
+    judge.sent();
+    const args = [self, LEASE_MS, ENDED_KEPT_MS];
+    const reply = Beat.parse(await scripts.probe(BEAT_MS, BEAT, [LEASES_KEY], args));
+    const [nowMs, held, living, ended] = reply;
+    if (ofLife !== life || isClosed) return;
+    redisTime.learn(nowMs);
+    judge.answered({ nowMs, held: held === 1, living, ended });
+    for (const onBeat of watchers) onBeat();
+  };
+
+  /** One at a time: a beat that waits for Redis is as good as another. */
+  const beatOnce = (): void => {
+    if (isBeating || isClosed) return;
+    isBeating = true;
+    beat()
+      .catch((error: unknown) => {
+        judge.interrupted();
+        onError(error);
+      })
+      .finally(() => {
+        isBeating = false;
+      });
+  };
+
+  let stopClock: (() => void) | null = null;
+  const tick = (): void => {
+    beatOnce();
+    stopClock = clock.after(BEAT_MS, tick);
+  };
+  tick();
+
+  const stopLink = [
+    link.whenUp(beatOnce),
+    link.whenDown(() => {
+      life += 1;
+      judge.interrupted();
+    }),
+  ];
+
+  return {
+    self,
+    isDead: (node) => node !== self && judge.isDead(node),
+    watch: (onBeat) => {
+      // One of its own for each: two may watch with the same function.
+      const mine = (): void => onBeat();
+      watchers.add(mine);
+      return () => watchers.delete(mine);
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      stopClock?.();
+      for (const stop of stopLink) stop();
+      watchers.clear();
+      judge.interrupted();
+      // Where Redis does not answer, the lease ends by itself.
+      const args = [self, ENDED_KEPT_MS];
+      await scripts.probe(BEAT_MS, END_LEASE, [LEASES_KEY], args).catch(() => undefined);
+    },
+  };
+};
