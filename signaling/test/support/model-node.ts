@@ -41,6 +41,10 @@ type Ended =
 /** Never answers: whoever waited is no more. */
 const CRASHED = Symbol('crashed');
 
+const away = (): never => {
+  throw new AppError('unavailable', 'the store is away');
+};
+
 export class ModelNode {
   readonly #roomId: RoomId;
   readonly #store: RoomStore;
@@ -193,10 +197,15 @@ export class ModelNode {
     this.#told = record;
   }
 
+  /** The same append, sent once more, is the same append. */
+  #note(events: readonly RoomEvent[]): void {
+    const head = events.at(-1)?.head;
+    if (head === undefined || this.#appends.includes(head)) return;
+    this.#appends.push(head);
+    this.#onAppended(events);
+  }
+
   #faulty(): RoomStore {
-    const away = (): never => {
-      throw new AppError('unavailable', 'the store is away');
-    };
     const never = async (): Promise<never> => {
       this.#crash();
       return new Promise(() => undefined);
@@ -210,8 +219,7 @@ export class ModelNode {
         if (fault === 'crash-before') return never();
         const isAppended = await this.#store.append(roomId, append);
         if (isAppended) {
-          this.#appends.push(...append.events.slice(-1).map(({ head }) => head));
-          this.#onAppended(append.events);
+          this.#note(append.events);
         } else {
           this.#races += 1;
         }
