@@ -59,7 +59,7 @@ const comeIn = async (
     return await rooms.execute(roomId, command, enter(context, { roomId, peerId: command.peerId }));
   } catch (error) {
     if (hasCode(error, 'unavailable')) {
-      void persistence.see({ roomId, about: 'settle', run: () => rooms.settle(roomId) });
+      persistence.seeLater({ roomId, about: 'settle', run: () => rooms.settle(roomId) });
     }
     throw error;
   }
@@ -133,9 +133,10 @@ const closeMedia = async (
   { home, placement }: RoomRecord,
   isForgotten: boolean,
 ): Promise<void> => {
-  if (home === null) return;
+  // Without a node there is nothing left to close.
+  const node = media.nodes.find(({ nodeId }) => nodeId === home?.nodeId);
+  if (node === undefined) return;
   try {
-    const node = media.nodeOf(home);
     const closing = isForgotten
       ? node.closeRoom({ roomId, placement })
       : node.closePeer({ roomId, placement, peerId });
@@ -200,7 +201,8 @@ export const endMembership = (deps: HandlerDeps, membership: Membership): Promis
         const now = deps.rooms.known(roomId);
         const record = now ?? before;
         const isGone = findPeer(now, peerId) === undefined;
-        if (record !== null && isGone) await closeMedia(deps, membership, record, now === null);
+        const isForgotten = now === null || now.peers.length === 0;
+        if (record !== null && isGone) await closeMedia(deps, membership, record, isForgotten);
       }
       isRepeated = true;
       throw error;

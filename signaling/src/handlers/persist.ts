@@ -28,17 +28,24 @@ export interface Errand {
 export interface Persistence {
   /** Resolves after the first attempt, whatever came of it; later ones run in the background. */
   see(errand: Errand): Promise<void>;
+  /** Not at once: what is being tried in another way may make it needless. */
+  seeLater(errand: Errand): void;
   /** Errands that are left. */
   readonly size: number;
   close(): void;
 }
 
 export const createPersistence = ({ clock, log, isStoreAway }: PersistenceDeps): Persistence => {
-  const left = new Map<string, { readonly errand: Errand; attempts: number }>();
+  const left = new Map<string, { readonly errand: Errand; readonly attempts: number }>();
   let cancel: (() => void) | null = null;
   let isClosed = false;
 
   const keyOf = ({ roomId, about }: Errand): string => `${roomId} ${about}`;
+
+  const keep = (errand: Errand, attempts: number): void => {
+    left.set(keyOf(errand), { errand, attempts });
+    cancel ??= clock.after(RETRY_MS, again);
+  };
 
   const failed = (errand: Errand, error: unknown): void => {
     const known = left.get(keyOf(errand));
@@ -51,8 +58,7 @@ export const createPersistence = ({ clock, log, isStoreAway }: PersistenceDeps):
       left.delete(keyOf(errand));
       log.error(about, 'the room could not be told');
     } else {
-      left.set(keyOf(errand), { errand, attempts });
-      cancel ??= clock.after(RETRY_MS, again);
+      keep(errand, attempts);
     }
   };
 
@@ -75,6 +81,9 @@ export const createPersistence = ({ clock, log, isStoreAway }: PersistenceDeps):
 
   return {
     see: attempt,
+    seeLater: (errand) => {
+      if (!isClosed) keep(errand, 0);
+    },
     get size() {
       return left.size;
     },

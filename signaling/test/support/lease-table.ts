@@ -1,0 +1,35 @@
+// The leases of several nodes in one process: a test says who is dead, and when a beat is answered.
+import { newNodeName } from '../../src/random.ts';
+import type { NodeLeases } from '../../src/rooms/node-leases.ts';
+import type { NodeName } from '../../src/rooms/record.ts';
+
+export interface LeaseTable {
+  take(): NodeLeases;
+  /** From now on its lease has ended, for as long as it does not come back. */
+  die(node: NodeName): void;
+  comeBack(node: NodeName): void;
+  /** Every node that watches gets the answer to its beat. */
+  beat(): void;
+}
+
+export const createLeaseTable = (): LeaseTable => {
+  const dead = new Set<NodeName>();
+  const watchers = new Set<() => void>();
+  return {
+    take: () => ({
+      self: newNodeName(),
+      isDead: (node) => dead.has(node),
+      watch: (onBeat) => {
+        const watcher = (): void => onBeat();
+        watchers.add(watcher);
+        return () => watchers.delete(watcher);
+      },
+      close: async () => undefined,
+    }),
+    die: (node) => void dead.add(node),
+    comeBack: (node) => void dead.delete(node),
+    beat: () => {
+      for (const watcher of watchers) watcher();
+    },
+  };
+};
