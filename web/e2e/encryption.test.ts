@@ -6,6 +6,7 @@ import { everyPair } from './every-pair.ts';
 import { launchBrowser, startServer, type TestServer } from './harness.ts';
 import { leakFrames, openSenders } from './in-page-encryption.ts';
 import { Person } from './person.ts';
+import { chatOf, reads, say, sharedCode } from './talk.ts';
 import { until } from './until.ts';
 
 const byTestId = (testId: string): string => `[data-testid="${testId}"]`;
@@ -25,60 +26,12 @@ afterAll(async () => {
   await server?.close();
 });
 
-const textOf = async (person: Person, selector: string): Promise<string> => {
-  await person.finds(selector);
-  return person.page.$eval(selector, (element) => element.textContent?.trim() ?? '');
-};
-
-/** The thirty digits, as the shield shows them now. */
-const safetyCode = async (person: Person): Promise<string> => {
-  await person.press('shield');
-  const code = await until(
-    `${person.name} is shown a safety code`,
-    () => textOf(person, byTestId('safety-code')),
-    (text) => /^(\d{5} ?){6}$/.test(text),
-  );
-  await person.page.keyboard.press('Escape');
-  return code;
-};
-
-/** Everybody is shown one and the same code; which one. */
-const sharedCode = async (people: readonly Person[], other: readonly string[]): Promise<string> => {
-  const codes = await until(
-    'all are shown the same new code',
-    async () => {
-      return Promise.all(people.map((person) => safetyCode(person)));
-    },
-    (shown) => new Set(shown).size === 1 && !other.includes(shown[0] ?? ''),
-  );
-  return codes[0] ?? '';
-};
-
 const isOk = async (person: Person, otherId: string): Promise<void> => {
   await person.finds(`${person.tile(otherId)}[data-encryption="ok"]`);
   await person.seesFramesIn(person.tile(otherId));
 };
 
 const allSeeEachOther = (people: readonly Person[]): Promise<void> => everyPair(people, isOk);
-
-const say = async (person: Person, text: string): Promise<void> => {
-  if ((await person.page.$(byTestId('chat-input'))) === null) await person.press('toggle-chat');
-  await person.page.waitForSelector(byTestId('chat-input'));
-  await person.page.type(byTestId('chat-input'), text);
-  await person.page.keyboard.press('Enter');
-};
-
-const chatOf = (person: Person): Promise<string[]> =>
-  person.page.$$eval(byTestId('chat-message'), (all) => all.map((one) => one.textContent ?? ''));
-
-const reads = async (person: Person, name: string, text: string): Promise<void> => {
-  if ((await person.page.$(byTestId('chat-input'))) === null) await person.press('toggle-chat');
-  await until(
-    `${person.name} reads “${text}” by ${name}`,
-    () => chatOf(person),
-    (messages) => messages.some((one) => one.includes(text) && one.includes(name)),
-  );
-};
 
 describe('a meeting of three', () => {
   let link: string;

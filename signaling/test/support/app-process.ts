@@ -2,10 +2,14 @@
 // it. Rooms and sockets live by a clock that the test moves; leases, the breaker and the connection to
 // the media node by the real one, since Redis and the network do.
 import type { FastifyInstance } from 'fastify';
+import {
+  connectMediaNode,
+  type RemoteMediaNode,
+} from '../../../sfu-worker/src/remote-media-node.ts';
 import { buildApp } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
 import { createLogger } from '../../src/log.ts';
-import { createMemoryNodeLeases } from '../../src/rooms/memory-node-leases.ts';
-import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
+import { createRedis } from '../../src/rooms/redis/redis.ts';
 import { ManualClock } from './manual-clock.ts';
 import { NodeCommand, type NodeMessage, type NodeOptions } from './node-messages.ts';
 
@@ -20,15 +24,27 @@ const say = (message: NodeMessage): void => void process.send?.(message);
 const listen = (app: FastifyInstance): Promise<string> =>
   app.listen({ port: 0, host: '127.0.0.1' });
 
+/** Tests begin where people find a room's home at once. */
+const connected = (node: RemoteMediaNode): Promise<void> =>
+  new Promise((resolve) => {
+    const unwatch = node.watch(({ type }) => {
+      if (type !== 'connected') return;
+      unwatch();
+      resolve();
+    });
+  });
+
 const start = async (options: NodeOptions): Promise<Running> => {
   const clock = new ManualClock(options.nowMs);
   const log = createLogger('debug', { write: (line: string) => say({ line }) });
-  const store = createMemoryRoomStore();
-  const leases = createMemoryNodeLeases();
+  const redis = createRedis(options.redisUrl, { clock: systemClock, log });
+  const media = connectMediaNode({ url: options.mediaUrl, secret: options.mediaSecret, log });
+  await connected(media);
   const app = await buildApp({
-    store,
-    leases,
-    mediaNodes: [],
+    store: redis.store,
+    isStoreReady: () => redis.isAnswering(),
+    leases: redis.leases,
+    mediaNodes: [media],
     clock,
     log,
     limits: options.limits,
@@ -45,8 +61,8 @@ const start = async (options: NodeOptions): Promise<Running> => {
     clock,
     close: async () => {
       await app.close();
-      await leases.close();
-      await store.close();
+      await media.close();
+      await redis.close();
     },
   };
 };

@@ -1,35 +1,23 @@
 // Real apps on real sockets and one real media server. `describeScenarios` runs a suite three times:
 // with one app and with two over a memory store, all in the test's own process, and with two processes
 // over Redis that reach the media server over the network, peers on either.
-import { createMediaServer, type MediaServer } from '@sotto/sfu-worker';
+import type { MediaServer } from '@sotto/sfu-worker';
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { buildApp } from '../../src/app.ts';
-import type { TurnSettings } from '../../src/auth/ice-servers.ts';
 import { createLogger } from '../../src/log.ts';
-import type { CallModePolicy } from '../../src/rooms/mode-rules.ts';
 import { createMemoryNodeLeases } from '../../src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
-import { type ConnectionLimits, DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
 import { ManualClock } from './manual-clock.ts';
+import { type Processes, startProcesses } from './process-scene.ts';
+import { hasRedis } from './redis-server.ts';
+import { NO_LIMITS, type SceneOptions, startMedia, TEST_SECRET } from './scene-settings.ts';
 import { derive, type Scene } from './scene.ts';
 
+export { NO_LIMITS, startMedia, TEST_SECRET } from './scene-settings.ts';
 export type { Scene } from './scene.ts';
-
-export const TEST_SECRET = 'a secret of the tests, long enough';
-
-/** The clock of a test stands still, so nothing would ever refill. */
-export const NO_LIMITS: ConnectionLimits = {
-  ...DEFAULT_LIMITS,
-  messages: { burst: Number.MAX_SAFE_INTEGER, perSecond: 1 },
-  bytes: { burst: Number.MAX_SAFE_INTEGER, perSecond: 1 },
-  appMessages: { burst: Number.MAX_SAFE_INTEGER, perSecond: 1 },
-  costly: { burst: Number.MAX_SAFE_INTEGER, perSecond: 1 },
-  waiting: 100_000,
-};
 
 /** A scene in the test's own process, with everything to be reached into. */
 export interface World extends Scene {
@@ -37,22 +25,6 @@ export interface World extends Scene {
   readonly apps: readonly FastifyInstance[];
   /** Every line that the apps logged. */
   readonly logLines: string[];
-}
-
-export const startMedia = (workers = 2): Promise<MediaServer> =>
-  createMediaServer({
-    nodeId: 'local',
-    workers,
-    rtcPortBase: 0,
-    log: pino({ level: 'silent' }),
-  });
-
-export interface SceneOptions {
-  readonly limits?: ConnectionLimits;
-  readonly maxPeersPerRoom?: number;
-  /** `sfu-only` unless it is said: most is about rooms that have media. */
-  readonly callMode?: CallModePolicy;
-  readonly turn?: TurnSettings;
 }
 
 /**
@@ -143,6 +115,26 @@ const describeInProcess = (
   });
 };
 
+const describeProcesses = (
+  name: string,
+  suite: (scene: () => Scene) => void,
+  options: SceneOptions,
+): void => {
+  describe.skipIf(!hasRedis)(name, () => {
+    let processes: Processes;
+    let scene: Scene;
+    beforeAll(async () => {
+      processes = await startProcesses();
+    });
+    beforeEach(async () => {
+      scene = await processes.begin(options);
+    });
+    afterEach(() => scene.close());
+    afterAll(() => processes.close());
+    suite(() => scene);
+  });
+};
+
 export const describeScenarios = (
   name: string,
   suite: (scene: () => Scene) => void,
@@ -150,4 +142,5 @@ export const describeScenarios = (
 ): void => {
   describeInProcess(`${name}, over one app`, 1, suite, options);
   describeInProcess(`${name}, over two apps, one store`, 2, suite, options);
+  describeProcesses(`${name}, over two processes, one Redis`, suite, options);
 };

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { GroupPoint, RecordEvent, RoomId } from '../../src/protocol/index.ts';
 import { anyCommit, anyKeyPackage, anyPoint, anyTag, pointAfter } from './group-samples.ts';
 import type { Scene } from './scene.ts';
-import type { TestClient } from './test-client.ts';
+import { TestClient } from './test-client.ts';
 
 export type CommitEvent = Extract<RecordEvent, { event: 'commit' }>;
 
@@ -34,10 +34,18 @@ export const level = async (...clients: readonly TestClient[]): Promise<void> =>
   await expect.poll(() => clients.every(({ at }) => at.version === newest())).toBe(true);
 };
 
-export const meet = async (world: Scene, people: number): Promise<Meeting> => {
+/** `urls`: who joins where, when that is not at one app after the other. */
+export const meet = async (
+  world: Scene,
+  people: number,
+  urls: readonly string[] = [],
+): Promise<Meeting> => {
   const roomId = await world.newRoom();
   const members: TestClient[] = [];
-  for (let index = 0; index < people; index += 1) members.push(await world.join(roomId));
+  for (let index = 0; index < people; index += 1) {
+    const url = urls[index];
+    members.push(url === undefined ? await world.join(roomId) : await TestClient.join(url, roomId));
+  }
   const [host, ...others] = members;
   if (host === undefined) throw new Error('nobody');
   await host.placed();

@@ -1,0 +1,208 @@
+// A meeting on a cluster as `npm run cluster` starts it: its people's sockets on different nodes, behind
+// HAProxy. A node is killed, started again, and Redis is lost: the call goes on, or is whole again.
+import type { Browser } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Cluster, NodeName } from '../../cluster/src/cluster.ts';
+import { startCluster } from '../../cluster/src/cluster.ts';
+import { findTool } from '../../cluster/src/tools.ts';
+import { areIn } from './call-path.ts';
+import { everyPair } from './every-pair.ts';
+import { launchBrowser } from './harness.ts';
+import { Person } from './person.ts';
+import { reads, say, sharedCode } from './talk.ts';
+import { until } from './until.ts';
+import { workerBin } from './worker-bin.ts';
+
+/** Of a picture at 15 a second: twelve seconds in which a node dies and its lease ends. */
+const FRAMES_THROUGH = 180;
+
+const redisServer = findTool('SOTTO_REDIS_SERVER');
+const haproxy = findTool('SOTTO_HAPROXY');
+
+const CAME = /"peer":"(?<peer>[\w-]+)".*"msg":"peer (?:joined|resumed)"/;
+
+/** Who lets a peer in says so; the last one has its socket. */
+const socketsOf = () => {
+  const nodes = new Map<string, string>();
+  return {
+    onLine: (name: string, line: string): void => {
+      const peer = CAME.exec(line)?.groups?.['peer'];
+      if (peer !== undefined) nodes.set(peer, name);
+    },
+    nodeOf: async (person: Person): Promise<string | undefined> => nodes.get(await person.peerId()),
+  };
+};
+
+const isMissing = redisServer === undefined || haproxy === undefined;
+
+const areConnected = (people: readonly Person[]): Promise<unknown> =>
+  Promise.all(
+    people.map((person) => person.finds('[data-testid="connection"][data-state="connected"]')),
+  );
+
+const meet = (people: readonly Person[]): Promise<void> =>
+  everyPair(people, async (person, otherId) => {
+    await person.finds(`${person.tile(otherId)}[data-encryption="ok"]`);
+    await person.seesFramesIn(person.tile(otherId));
+    await person.hears(otherId);
+  });
+
+const chat = async (people: readonly Person[], about: string): Promise<void> => {
+  for (const speaker of people) {
+    await say(speaker, `${about}, says ${speaker.name}`);
+    for (const other of people) await reads(other, speaker.name, `${about}, says`);
+  }
+};
+
+const idsOf = (people: readonly Person[]): Promise<readonly string[]> =>
+  Promise.all(people.map((person) => person.peerId()));
+
+const heardNone = async (people: readonly Person[], names: readonly string[]): Promise<void> => {
+  for (const person of people) {
+    const heard = await person.eventsHeard();
+    expect(heard.filter((name) => names.includes(name))).toEqual([]);
+    expect(await person.gapsInTheLog()).toEqual([]);
+  }
+};
+
+describe.skipIf(isMissing)('a meeting on a cluster', () => {
+  const sockets = socketsOf();
+  const ended: string[] = [];
+  let cluster: Cluster;
+  let browser: Browser;
+  let ann: Person;
+  let bob: Person;
+  let cat: Person;
+  let link: string;
+  let code = '';
+
+  beforeAll(async () => {
+    const bin = workerBin();
+    cluster = await startCluster(
+      {
+        redisServer: redisServer ?? '',
+        haproxy: haproxy ?? '',
+        port: 0,
+        host: '127.0.0.1',
+        env: {
+          ...process.env,
+          RTC_PORT_BASE: '0',
+          MEDIA_WORKERS: '1',
+          LOG_LEVEL: 'info',
+          ...(bin === undefined ? {} : { MEDIASOUP_WORKER_BIN: bin }),
+        },
+      },
+      {
+        onLine: sockets.onLine,
+        onUnexpectedEnd: (name, how) => void ended.push(`${name}: ${how}`),
+      },
+    );
+    browser = await launchBrowser();
+    ann = await Person.arrive(browser, 'Ann');
+    bob = await Person.arrive(browser, 'Bob');
+    cat = await Person.arrive(browser, 'Cat');
+    link = await ann.makeMeeting(cluster.url);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await cluster?.close();
+    expect(ended).toEqual([]);
+  });
+
+  const all = (): readonly Person[] => [ann, bob, cat];
+
+  /** HAProxy sends each new socket to another node: who is at the wrong one connects again. */
+  const moveTo = async (person: Person, node: NodeName): Promise<void> => {
+    await until(
+      `${person.name} is at ${node}`,
+      async () => {
+        const at = await sockets.nodeOf(person);
+        if (at !== undefined && at !== node) {
+          await person.dispatch('test:drop-sockets');
+          await until(
+            `${person.name} has connected again`,
+            async () => (await person.page.$('[data-state="reconnecting"]')) === null,
+            (isBack) => isBack,
+          );
+        }
+        return sockets.nodeOf(person);
+      },
+      (at) => at === node,
+    );
+    await areConnected([person]);
+  };
+
+  test('N two at different nodes meet: directly, encrypted, and they chat', async () => {
+    await ann.join(link);
+    await bob.join(link);
+    await moveTo(ann, 'signaling-1');
+    await moveTo(bob, 'signaling-2');
+    await areIn('p2p', [ann, bob]);
+    await meet([ann, bob]);
+    await chat([ann, bob], 'Two');
+    code = await sharedCode([ann, bob], []);
+    await heardNone([ann, bob], ['peer-left', 'room-reset']);
+  });
+
+  test('N the third brings all to the media node, wherever their sockets are', async () => {
+    await cat.join(link);
+    await areIn('sfu', all());
+    await meet(all());
+    await chat(all(), 'Three');
+    code = await sharedCode(all(), [code]);
+  });
+
+  test('N kill -9 of a node: pictures go on, its people are back by themselves, the code is the same', async () => {
+    await moveTo(bob, 'signaling-2');
+    await moveTo(cat, 'signaling-2');
+    const ids = await idsOf(all());
+    const [, bobId = '', catId = ''] = ids;
+    const frames = [
+      ann.seesFramesIn(ann.tile(bobId), FRAMES_THROUGH),
+      bob.seesFramesIn(bob.tile(catId), FRAMES_THROUGH),
+      cat.seesFramesIn(cat.tile(bobId), FRAMES_THROUGH),
+    ];
+    await cluster.kill('signaling-2', 'SIGKILL');
+    await until(
+      'all are at the other node',
+      () => Promise.all(all().map((person) => sockets.nodeOf(person))),
+      (nodes) => nodes.every((node) => node === 'signaling-1'),
+    );
+    await areConnected(all());
+    await chat(all(), 'One node');
+    await Promise.all(frames);
+    await meet(all());
+    expect(await idsOf(all())).toEqual(ids);
+    expect(await sharedCode(all(), [])).toBe(code);
+    await heardNone(all(), ['peer-left', 'room-reset', 'media-lost']);
+  });
+
+  test('N the node is started again, and takes people', async () => {
+    await cluster.restart('signaling-2');
+    await moveTo(cat, 'signaling-2');
+    await ann.press('toggle-mic');
+    await cat.finds(`${cat.tile(await ann.peerId())}[data-muted="true"]`);
+    await ann.press('toggle-mic');
+    await chat(all(), 'Two nodes');
+    await meet(all());
+    expect(await sharedCode(all(), [])).toBe(code);
+    await heardNone(all(), ['peer-left', 'room-reset', 'media-lost']);
+  });
+
+  test('S Redis is killed and started empty: the same people are whole again, with new keys', async () => {
+    const ids = await idsOf(all());
+    await cluster.kill('redis', 'SIGKILL');
+    await cluster.restart('redis');
+    for (const person of all()) await person.heardTimes('room-reset', 1);
+    await areConnected(all());
+    code = await sharedCode(all(), [code]);
+    await meet(all());
+    await chat(all(), 'A new record');
+    expect(await idsOf(all())).toEqual(ids);
+    await heardNone(all(), ['peer-left']);
+    for (const { name, complaints } of all()) {
+      expect({ name, complaints }).toEqual({ name, complaints: [] });
+    }
+  });
+});
