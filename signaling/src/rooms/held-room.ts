@@ -124,13 +124,18 @@ export class HeldRoom {
     if (known === null) return;
     const stored = await this.#deps.store.renew(this.#roomId);
     const isSame = stored !== null && samePosition(stored, positionOf(known));
-    if (!isSame) await this.#catchUp();
+    if (!isSame) await this.#replica.catchUp();
+    await this.#catchUpRing();
     this.#deps.onAudited();
   }
 
   async #catchUp(): Promise<void> {
     if (this.#replica.record === null) return;
     await this.#replica.catchUp();
+    await this.#catchUpRing();
+  }
+
+  async #catchUpRing(): Promise<void> {
     const { record } = this.#replica;
     if (record !== null) await this.#ring.catchUp(record.incarnation);
   }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { CLOSE, HEARTBEAT_INTERVAL_MS, PROTOCOL_VERSION } from '../../src/protocol/index.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
 import { RENEW_MS } from '../../src/rooms/room-store.ts';
+import { anyEnvelope, anyPoint, anyTag } from '../support/group-samples.ts';
 import { startMedia } from '../support/harness.ts';
 import { count, level } from '../support/meeting.ts';
 import { type Nodes, startNodes } from '../support/nodes.ts';
@@ -143,13 +144,22 @@ describe('nodes that sleep, and hear nothing', () => {
 
   it('N4 what no hint told is found when a room is renewed', async () => {
     const { ada, bob, carol, dan } = await meetAtThree();
+    const said = [anyEnvelope(), anyEnvelope()];
+    const heardBy = (client: TestClient) =>
+      client.events.flatMap((event) =>
+        event.event === 'app-message' ? [event.data.message.envelope] : [],
+      );
     nodeAt(1).hints.deafen();
-    await ada.request('set-stream', { source: 'mic', on: true });
+    await ada.request('create-group', { group: anyPoint(1), prev: null, tag: anyTag() });
+    for (const envelope of said) await ada.request('app-message', { envelope });
     await level(ada, carol, dan);
-    expect(count(bob, 'stream-changed')).toBe(0);
+    expect(heardBy(bob)).toEqual([]);
     await world.pass(RENEW_MS, [ada, bob, carol, dan]);
     await level(ada, bob, carol, dan);
-    expect(count(bob, 'stream-changed')).toBe(1);
+    expect(count(bob, 'group-created')).toBe(1);
+    await expect.poll(() => heardBy(bob)).toEqual(said);
+    await world.pass(RENEW_MS, [ada, bob, carol, dan]);
+    expect([bob, carol].map(heardBy)).toEqual([said, said]);
     expect(bob.closeCode).toBeNull();
   });
 
@@ -174,9 +184,10 @@ describe('nodes that sleep, and hear nothing', () => {
     const { roomId, ada, bob, carol, dan } = await meetAtThree();
     const token = await fetchToken(nodeAt(2).url, roomId);
     const erin = await TestClient.connect(nodeAt(2).url);
-    world.stoppable.loseAnswers(1);
+    world.stoppable.stopAfterNext();
     const join = erin.request('join', { protocol: PROTOCOL_VERSION, token, direct: true });
     await expect(join).rejects.toEqual(expect.objectContaining({ code: 'unavailable' }));
+    world.stoppable.start();
     erin.cut();
     expect((await world.record(roomId)).peers).toHaveLength(5);
     await world.pass(HEARTBEAT_INTERVAL_MS, [ada, bob, carol, dan]);
@@ -191,10 +202,11 @@ describe('nodes that sleep, and hear nothing', () => {
     const { roomId, ada, bob, carol, dan } = await meetAtThree();
     const token = await fetchToken(nodeAt(2).url, roomId);
     const erin = await TestClient.connect(nodeAt(2).url);
-    world.stoppable.loseAnswers(1);
+    world.stoppable.stopAfterNext();
     await expect(erin.join(token)).rejects.toEqual(
       expect.objectContaining({ code: 'unavailable' }),
     );
+    world.stoppable.start();
     await erin.join(token);
     await world.pass(2 * ABSENCE_MS, [ada, bob, carol, dan, erin]);
     await level(ada, bob, erin);

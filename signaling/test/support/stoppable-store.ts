@@ -27,9 +27,10 @@ export interface StoppableStore {
   stop(): void;
   /** Calls wait, until `stop` fails or `start` answers them. */
   hang(): void;
+  /** What hung is answered; where a hint was lost, every node is told that it may have missed some. */
   start(): void;
-  /** Of so many of the appends and messages to come: done, and the answer lost, with the hint of it. */
-  loseAnswers(count: number): void;
+  /** The next append or message is done, and its answer lost with the hint of it: then it is away. */
+  stopAfterNext(): void;
   /** It forgets every room, as when it is started anew without its data. */
   empty(): Promise<void>;
   /** Calls that were made while it was away. */
@@ -56,8 +57,9 @@ const deafenable = (listener: StoreListener, isDeaf: () => boolean): StoreListen
 export const stoppableStore = (): StoppableStore => {
   let memory = createMemoryRoomStore();
   let state: State = 'up';
-  let answersToLose = 0;
+  let isLast = false;
   let isLosing = false;
+  let hasLost = false;
   let failures = 0;
   let turn = Promise.withResolvers<void>();
 
@@ -75,12 +77,14 @@ export const stoppableStore = (): StoppableStore => {
   };
 
   const change = async <T>(call: (store: RoomStore) => Promise<T>): Promise<T> => {
-    if (answersToLose === 0 || state !== 'up') return ask(call);
-    answersToLose -= 1;
+    if (!isLast || state !== 'up') return ask(call);
+    isLast = false;
     isLosing = true;
+    hasLost = true;
     await ask(call).finally(() => {
       isLosing = false;
     });
+    set('down');
     throw away();
   };
 
@@ -151,9 +155,13 @@ export const stoppableStore = (): StoppableStore => {
     isReady: () => state === 'up',
     stop: () => set('down'),
     hang: () => set('hanging'),
-    start: () => set('up'),
-    loseAnswers: (count) => {
-      answersToLose = count;
+    start: () => {
+      set('up');
+      if (hasLost) for (const { listener } of subscribers) listener.onMissed();
+      hasLost = false;
+    },
+    stopAfterNext: () => {
+      isLast = true;
     },
     empty: async () => {
       memory = createMemoryRoomStore();
