@@ -49,6 +49,11 @@ export class MediaRoom {
     return this.#parts.router.closed;
   }
 
+  /** Who has media here. */
+  get peerIds(): readonly string[] {
+    return [...this.#peers.keys()];
+  }
+
   /** Throws `not-found` when it has opened no transport here. */
   peer(peerId: string): PeerMedia {
     const peer = this.#peers.get(peerId);

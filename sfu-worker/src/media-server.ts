@@ -2,7 +2,7 @@
 import type { MediaLog } from './media-log.ts';
 import { openMediaRoom } from './media-room.ts';
 import { PlacedRooms } from './placed-rooms.ts';
-import type { MediaNode } from './protocol.ts';
+import type { MediaCalls, MediaNode } from './protocol.ts';
 import { createWatchers } from './watchers.ts';
 import { createWorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
@@ -42,6 +42,7 @@ export const createMediaServer = async (options: MediaServerOptions): Promise<Me
 
   return {
     nodeId,
+    isConnected: () => true,
     load: () => pool.load().map((load) => ({ ...load, rooms: rooms.countOn(load.worker) })),
     workerPids: () => pool.pids(),
     watch,
@@ -54,9 +55,8 @@ export const createMediaServer = async (options: MediaServerOptions): Promise<Me
   };
 };
 
-type Calls = Omit<MediaNode, 'nodeId' | 'load' | 'watch'>;
-
-const createCalls = (rooms: PlacedRooms): Calls => ({
+const createCalls = (rooms: PlacedRooms): MediaCalls => ({
+  heldRooms: async () => rooms.list(),
   ensureRoom: (room) => rooms.ensure(room),
   closeRoom: async (room) => rooms.close(room),
   closePeer: (key) => rooms.runIfHere(key, async (room) => room.closePeer(key.peerId)),

@@ -2,12 +2,14 @@
 // another placement are refused, so that nothing late reaches a room that has moved.
 import { stalePlacement, toMediaError, unavailable } from './media-errors.ts';
 import type { MediaRoom } from './media-room.ts';
-import type { RoomKey } from './protocol.ts';
+import type { HeldRoom, RoomKey } from './protocol.ts';
 
 interface PlacedRoom {
   readonly placement: number;
   readonly worker: number;
   readonly opened: Promise<MediaRoom>;
+  /** Once it is open. */
+  room?: MediaRoom;
 }
 
 /** Makes a room; may throw or reject with MediaError. */
@@ -58,6 +60,17 @@ export class PlacedRooms {
     return lost.map(([roomId, { placement }]) => ({ roomId, placement }));
   }
 
+  /** Also those that are being made. */
+  list(): readonly HeldRoom[] {
+    this.#refuseWhenClosed();
+    return [...this.#placed].map(([roomId, { placement, worker, room }]) => ({
+      roomId,
+      placement,
+      worker,
+      peerIds: room?.peerIds ?? [],
+    }));
+  }
+
   countOn(worker: number): number {
     return [...this.#placed.values()].filter((placed) => placed.worker === worker).length;
   }
@@ -68,9 +81,12 @@ export class PlacedRooms {
   }
 
   #open(roomId: string, placement: number, worker: number): PlacedRoom {
-    const placed = { placement, worker, opened: this.#openRoom(roomId, worker) };
+    const placed: PlacedRoom = { placement, worker, opened: this.#openRoom(roomId, worker) };
     this.#placed.set(roomId, placed);
-    placed.opened.catch(() => this.#forget(roomId, placed));
+    placed.opened.then(
+      (room) => void (placed.room = room),
+      () => this.#forget(roomId, placed),
+    );
     return placed;
   }
 

@@ -31,6 +31,12 @@ export interface ConsumerDescription {
   readonly rtpParameters: types.RtpParameters;
 }
 
+/** A room that the node has media of, or is making it; `peerIds`: who has opened a transport. */
+export interface HeldRoom extends RoomKey {
+  readonly worker: number;
+  readonly peerIds: readonly string[];
+}
+
 /** `off`, or the largest spatial layer wanted; for streams of one layer any number means on. */
 export type ViewLayer = 'off' | 0 | 1 | 2;
 
@@ -51,7 +57,11 @@ export type MediaEvent =
       readonly levels: readonly { readonly peerId: string; readonly volume: number }[];
     }
   /** The room's worker died; everything made under this placement is gone. */
-  | { readonly type: 'room-lost'; readonly roomId: string; readonly placement: number };
+  | { readonly type: 'room-lost'; readonly roomId: string; readonly placement: number }
+  /** The node can be called, from now on or again. What it did meanwhile nobody has told. */
+  | { readonly type: 'connected' }
+  /** Of the node nothing is known until it is connected; it may well go on. */
+  | { readonly type: 'disconnected' };
 
 export type MediaErrorCode =
   /** The room is not here, or is here under another placement. */
@@ -59,7 +69,7 @@ export type MediaErrorCode =
   | 'not-found'
   /** Parameters that this node does not take; the message says which. */
   | 'bad-parameters'
-  /** No worker can take it now. */
+  /** No worker can take it now, or the node cannot be reached: it may have been done all the same. */
   | 'unavailable';
 
 export class MediaError extends Error {
@@ -75,13 +85,9 @@ export class MediaError extends Error {
  * All promises reject with MediaError only: `stale-placement` for a room that is not here, or is
  * here under another placement. What only ends or mutes is done already in a room that is not here.
  */
-export interface MediaNode {
-  readonly nodeId: string;
-  /** One entry for each worker, in order of their numbers. */
-  load(): readonly WorkerLoad[];
-  /** Several may watch; the answer ends the watch. */
-  watch(listener: (event: MediaEvent) => void): () => void;
-
+export interface MediaCalls {
+  /** All of them, as they are at one moment after the call. */
+  heldRooms(): Promise<readonly HeldRoom[]>;
   /** A newer placement closes what an older one left; an older one is refused. */
   ensureRoom(room: RoomKey & { readonly worker: number }): Promise<void>;
   /** Closes the room if it is still under this placement or an older one. */
@@ -140,4 +146,15 @@ export interface MediaNode {
   view(request: PeerKey & { readonly view: Readonly<Record<string, ViewLayer>> }): Promise<void>;
   /** Asks the senders of those that are consumed and on; what is gone is left out. */
   requestKeyFrames(request: PeerKey & { readonly producerIds: readonly string[] }): Promise<void>;
+}
+
+/** In this process, or another process that is reached by RPC. */
+export interface MediaNode extends MediaCalls {
+  /** Of one life of the node, from its start to its end; empty until it has been reached. */
+  readonly nodeId: string;
+  isConnected(): boolean;
+  /** One entry for each worker, in order of their numbers; none while the node is not connected. */
+  load(): readonly WorkerLoad[];
+  /** Several may watch; the answer ends the watch. */
+  watch(listener: (event: MediaEvent) => void): () => void;
 }

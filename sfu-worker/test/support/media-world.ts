@@ -1,11 +1,14 @@
 // A media server on real workers for one test file, and short ways to be a peer of it.
 import { randomBytes } from 'node:crypto';
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createMediaServer, type MediaLog, type MediaServer } from '../../src/media-server.ts';
+import { connectMediaNode } from '../../src/remote-media-node.ts';
+import { type RpcServer, startRpcServer } from '../../src/rpc-server.ts';
 import type {
   ConsumerDescription,
   MediaErrorCode,
   MediaEvent,
+  MediaNode,
   Source,
 } from '../../src/protocol.ts';
 import {
@@ -23,6 +26,16 @@ export const SILENT: MediaLog = {
   error: () => undefined,
 };
 
+/** `remote`: behind a real WebSocket, with the server itself in this process, where tests see into it. */
+export type Over = 'local' | 'remote';
+
+/** Every test of a suite, over both kinds of media node. */
+export const describeOver = (suite: (over: Over) => void): void => {
+  describe.each(['local', 'remote'] as const)('over a %s media node:', suite);
+};
+
+export const SECRET = 'a secret of the tests, long enough';
+
 export interface MediaWorld {
   readonly server: MediaServer;
   readonly made: MediaInventory;
@@ -30,9 +43,61 @@ export interface MediaWorld {
   close(): Promise<void>;
 }
 
-export const startMediaWorld = async ({ workers = 1 } = {}): Promise<MediaWorld> => {
+/** Resolves when the node is connected, at once if it is so already. */
+export const connected = async (node: MediaNode): Promise<void> => {
+  if (node.isConnected()) return;
+  await new Promise<void>((resolve) => {
+    const unwatch = node.watch(({ type }) => {
+      if (type !== 'connected') return;
+      unwatch();
+      resolve();
+    });
+  });
+};
+
+/** A server as it is reached over a real socket; what tests alone may ask is asked of it directly. */
+const reach = async (server: MediaServer, rpc: RpcServer): Promise<MediaServer> => {
+  const url = `ws://127.0.0.1:${rpc.port}`;
+  const node = connectMediaNode({ url, secret: SECRET, log: SILENT });
+  await connected(node);
+  return {
+    ...node,
+    workerPids: () => server.workerPids(),
+    close: async () => {
+      await node.close();
+      await rpc.close();
+      await server.close();
+    },
+  };
+};
+
+type ServerOptions = Partial<Parameters<typeof createMediaServer>[0]>;
+
+export const startServer = async (
+  over: Over,
+  options: ServerOptions = {},
+): Promise<MediaServer> => {
+  const server = await createMediaServer({
+    nodeId: 'n1',
+    workers: 1,
+    rtcPortBase: 0,
+    log: SILENT,
+    ...options,
+  });
+  if (over === 'local') return server;
+  const rpc = await startRpcServer({
+    server,
+    secret: SECRET,
+    host: '127.0.0.1',
+    port: 0,
+    log: SILENT,
+  });
+  return reach(server, rpc);
+};
+
+export const startMediaWorld = async (over: Over, { workers = 1 } = {}): Promise<MediaWorld> => {
   const made = keepInventory();
-  const server = await createMediaServer({ nodeId: 'n1', workers, rtcPortBase: 0, log: SILENT });
+  const server = await startServer(over, { workers });
   const events: MediaEvent[] = [];
   server.watch((event) => events.push(event));
   const close = async () => {

@@ -1,7 +1,7 @@
 // Gives a room its media node: the record decides first, the node follows with the first transport.
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import { roomTag } from '../auth/room-ids.ts';
-import { AppError } from '../errors.ts';
+import { AppError, hasCode } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
 import type { RoomId } from '../protocol/index.ts';
 import { lacksHome } from '../rooms/mode-rules.ts';
@@ -11,8 +11,34 @@ import type { HandlerDeps, Membership } from './context.ts';
 
 type Deps = Pick<HandlerDeps, 'rooms' | 'media' | 'clock' | 'log'>;
 
-/** No error when another node was faster, or none is needed any more. Rejects with AppError. */
+/** What an earlier life of the room left on another node: no record names it, and none will. Never rejects. */
+const closeElsewhere = async (
+  { media, clock }: Deps,
+  roomId: RoomId,
+  home: Home,
+  placement: number,
+) => {
+  const others = media.nodes.filter((node) => node.isConnected() && node.nodeId !== home.nodeId);
+  await Promise.allSettled(
+    others.map((node) => callMedia(clock, node.closeRoom({ roomId, placement }))),
+  );
+};
+
+/** Says so when the room's media is on a node that is no more. */
+const leaveGoneHome = async ({ rooms, media, log }: Deps, roomId: RoomId): Promise<void> => {
+  const record = rooms.known(roomId);
+  if (record === null || record.home === null || !media.isGone(record.home)) return;
+  const { placement } = record;
+  const { changed } = await rooms.execute(roomId, { type: 'lose-media', placement });
+  if (changed) log.warn({ room: roomTag(roomId), placement }, 'media node gone');
+};
+
+/**
+ * A home for a room that needs one and has none, or whose home is gone. No error when another node was
+ * faster, or none is needed any more. Rejects with AppError.
+ */
 export const place = async (deps: Deps, roomId: RoomId): Promise<void> => {
+  await leaveGoneHome(deps, roomId);
   const record = deps.rooms.known(roomId);
   if (record === null || !lacksHome(record)) return;
   const home = deps.media.choose();
@@ -20,6 +46,8 @@ export const place = async (deps: Deps, roomId: RoomId): Promise<void> => {
   try {
     await deps.rooms.execute(roomId, { type: 'place', placement, home });
     deps.log.info({ room: roomTag(roomId), placement, worker: home.worker }, 'room placed');
+    const isFirst = record.placement === 0;
+    if (isFirst) await closeElsewhere(deps, roomId, home, placement);
   } catch (error) {
     const known = deps.rooms.known(roomId);
     const isOver = known === null || !lacksHome(known);
@@ -46,22 +74,24 @@ export const closeLost = async (
   roomId: RoomId,
   { placement, home }: MediaLost,
 ): Promise<void> => {
+  // What cannot be told now is found when the node is connected again (reconcile.ts).
+  const node = media.nodes.find(({ nodeId }) => nodeId === home.nodeId);
+  if (node === undefined || !node.isConnected()) return;
   try {
-    await callMedia(clock, media.nodeOf(home).closeRoom({ roomId, placement }));
+    await callMedia(clock, node.closeRoom({ roomId, placement }));
   } catch (error) {
     log.warn({ room: roomTag(roomId), placement, err: error }, 'lost media could not be closed');
   }
 };
 
 export interface PlacedPeer {
-  readonly node: MediaNode;
   readonly home: Home;
   readonly key: { readonly roomId: RoomId; readonly placement: number; readonly peerId: string };
 }
 
 /** Where this peer's media lives. Throws `stale-placement` when it was meant for another home. */
 export const placeOf = (
-  { rooms, media }: Pick<HandlerDeps, 'rooms' | 'media'>,
+  { rooms }: Pick<HandlerDeps, 'rooms'>,
   { roomId, peerId }: Membership,
   placement: number,
 ): PlacedPeer => {
@@ -69,6 +99,25 @@ export const placeOf = (
   if (record === null || record.home === null || record.placement !== placement) {
     throw new AppError('stale-placement', 'the room is not there any more');
   }
-  const { home } = record;
-  return { node: media.nodeOf(home), home, key: { roomId, placement, peerId } };
+  return { home: record.home, key: { roomId, placement, peerId } };
+};
+
+/**
+ * One call for a peer where the record says that its media is, as soon as that node can be called. A node
+ * that knows nothing of the placement which the record names has lost it: the room is placed again
+ * (PROTOCOL M8). Rejects with AppError.
+ */
+export const callPlaced = async <T>(
+  deps: Deps,
+  { home, key }: PlacedPeer,
+  call: (node: MediaNode) => Promise<T>,
+): Promise<T> => {
+  try {
+    return await callMedia(deps.clock, call(await deps.media.reach(home)));
+  } catch (error) {
+    const { roomId, placement } = key;
+    if (hasCode(error, 'stale-placement')) await replaceRoom(deps, roomId, placement);
+    else if (deps.media.isGone(home)) await replaceRoom(deps, roomId, placement);
+    throw error;
+  }
 };

@@ -1,14 +1,14 @@
 // What a peer sends. A producer is made first and then named in the record; mute and unmute are
 // facts first and then told to the media node (PROTOCOL M3, M4).
+import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import { roomTag } from '../auth/room-ids.ts';
-import { AppError } from '../errors.ts';
-import { callMedia } from '../media/media-calls.ts';
+import { hasCode } from '../errors.ts';
 import { type ProducerId, Requests, type RoomId } from '../protocol/index.ts';
 import { newProducerId } from '../random.ts';
 import type { Command } from '../rooms/decide.ts';
 import { findPeer, type RoomRecord } from '../rooms/record.ts';
 import { bind, type HandlerDeps, type Membership, membershipOf } from './context.ts';
-import { type PlacedPeer, placeOf } from './placement.ts';
+import { callPlaced, type PlacedPeer, placeOf } from './placement.ts';
 
 const produce = bind(
   Requests.produce,
@@ -16,13 +16,14 @@ const produce = bind(
     const { deps } = context;
     const member = membershipOf(context);
     const { roomId, peerId, session } = member;
-    const { node, key } = placeOf(deps, member, placement);
+    const place = placeOf(deps, member, placement);
+    const { key } = place;
     const former = findPeer(deps.rooms.known(roomId), peerId)?.streams[source].producerId;
     const producerId = newProducerId();
     const request = { ...key, producerId, source, paused: !on, rtpParameters };
     const by = { peerId, session, source };
     try {
-      await callMedia(deps.clock, node.produce(request));
+      await callPlaced(deps, place, (node) => node.produce(request));
       const { record } = await deps.rooms.execute(roomId, {
         type: 'produced',
         ...by,
@@ -35,7 +36,7 @@ const produce = bind(
     } catch (error) {
       // Neither half may stay alone: no producer without its name, no name without its producer.
       const close = (id: ProducerId) =>
-        callMedia(deps.clock, node.closeProducer({ ...key, producerId: id }));
+        tellNode(deps, place, (node) => node.closeProducer({ ...key, producerId: id }));
       await Promise.allSettled([
         close(producerId),
         ...(former === undefined ? [] : [close(former), loseProducer(deps, roomId, by, former)]),
@@ -65,7 +66,7 @@ const setStream = bind(Requests['set-stream'], async (context, { source, on }) =
     on,
   });
   const producerId = findPeer(record, peerId)?.streams[source].producerId;
-  await onProducer(deps, { roomId, peerId, session }, record, producerId, ({ node, key }, id) =>
+  await onProducer(deps, { roomId, peerId, session }, record, producerId, (node, key, id) =>
     node.setProducerPaused({ ...key, producerId: id, paused: !on }),
   );
   logStream(deps, { roomId, peerId, session }, { source, on }, 'stream switched');
@@ -82,7 +83,7 @@ const closeStream = bind(Requests['close-stream'], async (context, { source }) =
     session,
     source,
   });
-  await onProducer(deps, { roomId, peerId, session }, record, before, ({ node, key }, id) =>
+  await onProducer(deps, { roomId, peerId, session }, record, before, (node, key, id) =>
     node.closeProducer({ ...key, producerId: id }),
   );
   logStream(deps, { roomId, peerId, session }, { source, on: false }, 'stream ended');
@@ -95,15 +96,30 @@ const onProducer = async (
   member: Membership,
   record: RoomRecord,
   producerId: ProducerId | undefined,
-  effect: (place: PlacedPeer, producerId: ProducerId) => Promise<void>,
+  effect: (node: MediaNode, key: PlacedPeer['key'], producerId: ProducerId) => Promise<void>,
 ): Promise<void> => {
   if (producerId === undefined || record.home === null) return;
   try {
     const place = placeOf(deps, member, record.placement);
-    await callMedia(deps.clock, effect(place, producerId));
+    await tellNode(deps, place, (node) => effect(node, place.key, producerId));
   } catch (error) {
     // The room lost its home meanwhile: the fact stands, and there is nothing left to tell.
-    if (!(error instanceof AppError && error.code === 'stale-placement')) throw error;
+    if (!hasCode(error, 'stale-placement')) throw error;
+  }
+};
+
+/** What follows from a fact: a node out of reach is told when it is back (reconcile.ts). */
+const tellNode = async (
+  deps: HandlerDeps,
+  place: PlacedPeer,
+  tell: (node: MediaNode) => Promise<void>,
+): Promise<void> => {
+  const isReached = () => deps.media.isConnected(place.home);
+  if (!isReached()) return;
+  try {
+    await callPlaced(deps, place, tell);
+  } catch (error) {
+    if (isReached()) throw error;
   }
 };
 

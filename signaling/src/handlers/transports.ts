@@ -1,39 +1,50 @@
 // A peer's two transports on the media node (PROTOCOL M1, M2, M10).
-import { AppError } from '../errors.ts';
-import { callMedia } from '../media/media-calls.ts';
+import { AppError, hasCode } from '../errors.ts';
 import { Requests } from '../protocol/index.ts';
 import { findPeer } from '../rooms/record.ts';
-import { bind, membershipOf, takeAllowance } from './context.ts';
-import { placeOf, replaceRoom } from './placement.ts';
+import { bind, type HandlerDeps, membershipOf, takeAllowance } from './context.ts';
+import { callPlaced, type PlacedPeer, placeOf, replaceRoom } from './placement.ts';
 
 const openTransport = bind(Requests['open-transport'], async (context, request) => {
   const { deps } = context;
   const membership = membershipOf(context);
-  const { node, home, key } = placeOf(deps, membership, request.placement);
-  const { roomId, placement } = key;
-  try {
-    await callMedia(deps.clock, node.ensureRoom({ roomId, placement, worker: home.worker }));
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'media-unavailable') {
-      await replaceRoom(deps, roomId, placement);
-    }
-    throw error;
-  }
-  const data = await callMedia(deps.clock, node.openTransport({ ...request, ...key }));
-  if (findPeer(deps.rooms.known(roomId), membership.peerId) === undefined) {
+  const place = placeOf(deps, membership, request.placement);
+  const { key } = place;
+  await ensureRoom(deps, place);
+  const data = await callPlaced(deps, place, (node) => node.openTransport({ ...request, ...key }));
+  if (findPeer(deps.rooms.known(key.roomId), membership.peerId) === undefined) {
     // The peer left by another socket meanwhile: nobody else would close what was just opened.
-    await callMedia(deps.clock, node.closePeer(key));
+    await callPlaced(deps, place, (node) => node.closePeer(key));
     throw new AppError('not-joined', 'the peer has left');
   }
   return { data };
 });
 
+/** A worker that cannot take the room costs it the placement; a node out of reach does not, for a while. */
+const ensureRoom = async (deps: HandlerDeps, place: PlacedPeer): Promise<void> => {
+  const { home, key } = place;
+  const { roomId, placement } = key;
+  const node = await deps.media.reach(home);
+  try {
+    await callPlaced(deps, place, () =>
+      node.ensureRoom({ roomId, placement, worker: home.worker }),
+    );
+  } catch (error) {
+    if (hasCode(error, 'media-unavailable') && node.isConnected()) {
+      await replaceRoom(deps, roomId, placement);
+    }
+    throw error;
+  }
+};
+
 const connectTransport = bind(
   Requests['connect-transport'],
   async (context, { placement, direction, dtlsParameters }) => {
     const { deps } = context;
-    const { node, key } = placeOf(deps, membershipOf(context), placement);
-    await callMedia(deps.clock, node.connectTransport({ ...key, direction, dtlsParameters }));
+    const place = placeOf(deps, membershipOf(context), placement);
+    await callPlaced(deps, place, (node) =>
+      node.connectTransport({ ...place.key, direction, dtlsParameters }),
+    );
     return { data: {} };
   },
 );
@@ -42,10 +53,12 @@ const restartIce = bind(
   Requests['restart-ice'],
   async (context, { placement, direction, transportId }) => {
     const { deps } = context;
-    const { node, key } = placeOf(deps, membershipOf(context), placement);
+    const place = placeOf(deps, membershipOf(context), placement);
     takeAllowance(context, 'costly');
-    const call = node.restartIce({ ...key, direction, transportId });
-    return { data: { iceParameters: await callMedia(deps.clock, call) } };
+    const iceParameters = await callPlaced(deps, place, (node) =>
+      node.restartIce({ ...place.key, direction, transportId }),
+    );
+    return { data: { iceParameters } };
   },
 );
 

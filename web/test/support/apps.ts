@@ -25,8 +25,10 @@ const unavailable = (): Promise<never> =>
 /** Takes rooms, and carries nothing. */
 const NO_MEDIA: MediaNode = {
   nodeId: 'none',
+  isConnected: () => true,
   load: () => [{ worker: 0, cpu: 0, rooms: 0, alive: true }],
   watch: () => () => undefined,
+  heldRooms: async () => [],
   ensureRoom: async () => undefined,
   closeRoom: async () => undefined,
   closePeer: async () => undefined,

@@ -1,0 +1,77 @@
+// The process of a media node: configuration, workers, the door for signaling, close.
+import { randomBytes } from 'node:crypto';
+import { type MediaConfig, readMediaConfig } from './config.ts';
+import { createJsonLog } from './json-log.ts';
+import { createMediaServer } from './media-server.ts';
+import { createProcessMetrics } from './metrics-process.ts';
+import { MediaError } from './protocol.ts';
+import { startRpcServer } from './rpc-server.ts';
+import { ConfigError } from './settings.ts';
+
+/** Longer than a worker takes to close, shorter than what a supervisor waits before SIGKILL. */
+const CLOSE_TIMEOUT_MS = 8_000;
+
+/** Tells this life of the node from the one before, of which it has nothing. */
+const LIFE_BYTES = 6;
+
+const start = async (config: MediaConfig): Promise<void> => {
+  const log = createJsonLog(config.LOG_LEVEL, (line) => void process.stdout.write(line));
+  const nodeId = `${config.NODE_ID}.${randomBytes(LIFE_BYTES).toString('hex')}`;
+  const metrics = createProcessMetrics(config);
+  const server = await createMediaServer({
+    nodeId,
+    workers: config.MEDIA_WORKERS,
+    rtcPortBase: config.RTC_PORT_BASE,
+    announcedAddress: config.ANNOUNCED_ADDRESS,
+    workerBin: config.MEDIASOUP_WORKER_BIN,
+    log,
+  });
+  const rpc = await startRpcServer({
+    server,
+    secret: config.MEDIA_SECRET,
+    host: config.MEDIA_HOST,
+    port: config.MEDIA_PORT,
+    log,
+  }).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
+  await metrics.serve(server, log);
+  log.info({ node: nodeId, port: rpc.port }, 'media node listens');
+
+  const close = async (): Promise<void> => {
+    await metrics.close();
+    await rpc.close();
+    await server.close();
+    log.info({}, 'closed');
+  };
+  const end = (code: number): void => {
+    setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
+    close().then(
+      () => process.exit(code),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      // A second one ends the process at once.
+      process.once(signal, () => process.exit(1));
+      end(0);
+    });
+  }
+  const onFault = (error: unknown): void => {
+    log.error({ error: error instanceof Error ? error.stack : error }, 'closing after an error');
+    end(1);
+  };
+  process.once('uncaughtException', onFault);
+  process.once('unhandledRejection', onFault);
+};
+
+try {
+  await start(readMediaConfig(process.env));
+} catch (error) {
+  const isForPeople = error instanceof ConfigError || error instanceof MediaError;
+  const words = isForPeople ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${words}\n`);
+  process.exit(1);
+}
