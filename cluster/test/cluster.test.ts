@@ -83,7 +83,7 @@ describe.skipIf(!hasTools)('a cluster', () => {
     return url;
   };
 
-  it('N people meet at either node and through the proxy, and SIGINT ends all of it', async () => {
+  it('J1 L5 people meet at either node and through the proxy, and SIGINT ends all of it', async () => {
     const before = folders();
     await start();
     const proxy = urlOf('haproxy');
@@ -111,7 +111,7 @@ describe.skipIf(!hasTools)('a cluster', () => {
     expect(output).not.toContain('unexpectedly');
   });
 
-  it('N one process that ends by itself ends the others too', async () => {
+  it('one process that ends by itself ends the others too', async () => {
     const before = folders();
     await start();
     const pids = descendantsOf(child.pid ?? 0);

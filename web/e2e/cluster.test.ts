@@ -133,7 +133,7 @@ describe.skipIf(isMissing)('a meeting on a cluster', () => {
     await areConnected([person]);
   };
 
-  test('N two at different nodes meet: directly, encrypted, and they chat', async () => {
+  test('C1 two at different nodes meet: directly, encrypted, and they chat', async () => {
     await ann.join(link);
     await bob.join(link);
     await moveTo(ann, 'signaling-1');
@@ -145,7 +145,7 @@ describe.skipIf(isMissing)('a meeting on a cluster', () => {
     await heardNone([ann, bob], ['peer-left', 'room-reset']);
   });
 
-  test('N the third brings all to the media node, wherever their sockets are', async () => {
+  test('C2 the third brings all to the media node, wherever their sockets are', async () => {
     await cat.join(link);
     await areIn('sfu', all());
     await meet(all());
@@ -153,7 +153,7 @@ describe.skipIf(isMissing)('a meeting on a cluster', () => {
     code = await sharedCode(all(), [code]);
   });
 
-  test('N kill -9 of a node: pictures go on, its people are back by themselves, the code is the same', async () => {
+  test('J5 N1 kill -9 of a node: pictures go on, its people are back by themselves, the code is the same', async () => {
     await moveTo(bob, 'signaling-2');
     await moveTo(cat, 'signaling-2');
     const ids = await idsOf(all());
@@ -178,7 +178,7 @@ describe.skipIf(isMissing)('a meeting on a cluster', () => {
     await heardNone(all(), ['peer-left', 'room-reset', 'media-lost']);
   });
 
-  test('N the node is started again, and takes people', async () => {
+  test('J5 the node is started again, and takes people', async () => {
     await cluster.restart('signaling-2');
     await moveTo(cat, 'signaling-2');
     await ann.press('toggle-mic');
@@ -190,7 +190,7 @@ describe.skipIf(isMissing)('a meeting on a cluster', () => {
     await heardNone(all(), ['peer-left', 'room-reset', 'media-lost']);
   });
 
-  test('S Redis is killed and started empty: the same people are whole again, with new keys', async () => {
+  test('S7 V4 Redis is killed and started empty: the same people are whole again, with new keys', async () => {
     const ids = await idsOf(all());
     await cluster.kill('redis', 'SIGKILL');
     await cluster.restart('redis');

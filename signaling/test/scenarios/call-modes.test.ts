@@ -197,6 +197,7 @@ describeScenarios(
       for (let round = 1; round <= 5; round += 1) {
         await Promise.all([say(ada, 'slow', bob), say(bob, 'slow', ada)]);
         await expect.poll(() => count(ada, 'room-placed')).toBe(round);
+        await level(ada, bob);
         await Promise.all([ada, bob].map(produceMic));
         expect(roomsMade()).toBe(1);
         await Promise.all([say(ada, 'arrived', bob), say(bob, 'arrived', ada)]);

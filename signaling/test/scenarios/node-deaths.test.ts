@@ -1,5 +1,5 @@
 // Signaling nodes that are killed, frozen and restarted under people in a call: real processes, real
-// signals. The clients themselves check that versions are contiguous and messages in order (PROTOCOL N).
+// signals. The clients themselves check that versions are contiguous and messages in order (PROTOCOL J, L, N).
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CLOSE } from '../../src/protocol/index.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
@@ -45,7 +45,7 @@ describe.skipIf(!hasRedis)('nodes that die', () => {
   const peersOf = async (roomId: Parameters<ProcessScene['record']>[0]) =>
     (await scene.record(roomId)).peers.map(({ peerId, connected }) => ({ peerId, connected }));
 
-  it('N kill -9: its people resume at another node, nothing is lost or repeated', async () => {
+  it('J5 kill -9: its people resume at another node, nothing is lost or repeated', async () => {
     const at = [second, first, first].map(urlOf);
     const meeting = await meet(scene, 3, at);
     const { ada, bob, carol } = named(meeting);
@@ -71,7 +71,7 @@ describe.skipIf(!hasRedis)('nodes that die', () => {
     );
   });
 
-  it('N kill -9: who does not come back is away when the lease has ended, and leaves 45 s later, once', async () => {
+  it('N1 J6 kill -9: who does not come back is away when the lease has ended, and leaves 45 s later, once', async () => {
     const roomId = await scene.newRoom();
     const ada = await TestClient.join(urlOf(second), roomId);
     const ghosts = [
@@ -103,7 +103,7 @@ describe.skipIf(!hasRedis)('nodes that die', () => {
     );
   });
 
-  it('N a room whose only node is killed is taken up elsewhere, with all that it was', async () => {
+  it('N1 a room whose only node is killed is taken up elsewhere, with all that it was', async () => {
     const meeting = await meet(scene, 2, [urlOf(first), urlOf(first)]);
     const { ada, bob } = named(meeting);
     const { incarnation } = ada.at;
@@ -124,7 +124,7 @@ describe.skipIf(!hasRedis)('nodes that die', () => {
     expect(record.group).toMatchObject(meeting.group);
   });
 
-  it('N frozen beyond its lease: whom another node took up is replaced there, others resume', async () => {
+  it('N3 frozen beyond its lease: whom another node took up is replaced there, others resume', async () => {
     const at = [second, first, first].map(urlOf);
     const meeting = await meet(scene, 3, at);
     const { ada, bob, carol } = named(meeting);
@@ -134,10 +134,10 @@ describe.skipIf(!hasRedis)('nodes that die', () => {
     await ada.request('app-message', { envelope: 'AAAA' });
     expect(bob.closeCode).toBeNull();
     nodeAt(first).thaw();
-    expect(await bob.closed()).toBe(CLOSE.replaced);
+    // By which of the two facts it finds out first.
+    expect([CLOSE.replaced, CLOSE.silent]).toContain(await bob.closed());
     // Hers is still open, and the record says that she is away: the page has to take it up again.
-    const code = await carol.closed();
-    expect([CLOSE.replaced, CLOSE.gone, CLOSE.leave]).not.toContain(code);
+    expect(await carol.closed()).toBe(CLOSE.silent);
     const { client: carolNow, missed } = await resumeAt(first, carol);
     await level(ada, bobNow, carolNow);
     expect([...heardBy(carol), ...missed]).toEqual(['AAAA']);
@@ -149,7 +149,7 @@ describe.skipIf(!hasRedis)('nodes that die', () => {
     );
   });
 
-  it('N a rolling restart of all nodes: everybody resumes, nobody leaves, every message is heard once', async () => {
+  it('L5 J5 a rolling restart of all nodes: everybody resumes, nobody leaves, every message is heard once', async () => {
     const at = [first, second, first].map(urlOf);
     const meeting = await meet(scene, 3, at);
     let clients = meeting.members;

@@ -1,5 +1,6 @@
 // Redis killed, emptied and frozen under people in a call: real processes, real signals. The nodes'
-// clocks stand still but for what a test moves them; an outage is as long as the real one makes it.
+// clocks stand still but for what a test moves them; an outage is as long as the real one makes it
+// (PROTOCOL S, V4).
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
 import { heardBy, sayLines } from '../support/chatter.ts';
@@ -45,7 +46,7 @@ describe.skipIf(!hasRedis)('a Redis that dies', () => {
   afterEach(() => scene.close());
   afterAll(() => processes.close());
 
-  it('S killed and started empty: everybody is told room-reset and joins again, into one record', async () => {
+  it('S7 V4 killed and started empty: everybody is told room-reset and joins again, into one record', async () => {
     const meeting = await meet(scene, 4);
     const { ada, bob, carol, dan } = named(meeting);
     const before = ada.at.incarnation;
@@ -79,7 +80,7 @@ describe.skipIf(!hasRedis)('a Redis that dies', () => {
     await carol.heard('peer-left');
   });
 
-  it('S frozen: calls go on, requests are refused, and nobody is thrown out; then all is as it was', async () => {
+  it('S3 S6 frozen: calls go on, requests are refused, and nobody is thrown out; then all is as it was', async () => {
     const meeting = await meet(scene, 3);
     const { ada, bob, carol } = named(meeting);
     const all = [ada, bob, carol];
@@ -105,7 +106,7 @@ describe.skipIf(!hasRedis)('a Redis that dies', () => {
     }
   });
 
-  it('S whose socket closes while Redis is frozen is away afterwards, and leaves after 45 s of a store that answers', async () => {
+  it('S5 S6 whose socket closes while Redis is frozen is away afterwards, and leaves after 45 s of a store that answers', async () => {
     const meeting = await meet(scene, 3);
     const { ada, bob, carol } = named(meeting);
     scene.redis.freeze();
@@ -129,7 +130,7 @@ describe.skipIf(!hasRedis)('a Redis that dies', () => {
     expect(peers.map(({ peerId }) => peerId)).toEqual([ada.peerId, bob.peerId]);
   });
 
-  it('S a resume that is asked for while Redis is frozen is refused, and taken up when it is back', async () => {
+  it('S4 J5 a resume that is asked for while Redis is frozen is refused, and taken up when it is back', async () => {
     const meeting = await meet(scene, 3);
     const { ada, bob, carol } = named(meeting);
     scene.redis.freeze();
