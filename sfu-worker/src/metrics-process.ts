@@ -2,7 +2,7 @@
 // Without a METRICS_PORT there are none.
 import type { MediaLog } from './media-log.ts';
 import { createMediaMetrics } from './metrics.ts';
-import { createRegistry, listenForMetrics } from './metrics-listener.ts';
+import { createRegistry, listenForMetrics, type MetricsListener } from './metrics-listener.ts';
 import type { MediaNode } from './protocol.ts';
 
 export interface MetricsSettings {
@@ -23,16 +23,15 @@ export const createProcessMetrics = ({
   if (port === undefined) return { serve: async () => undefined, close: async () => undefined };
   const registry = createRegistry();
   const figures = createMediaMetrics(registry);
-  let closing = async (): Promise<void> => undefined;
+  let listener: MetricsListener | undefined;
   return {
     serve: async (node, log) => {
       figures.watch(node);
-      const listener = await listenForMetrics({ registry, host, port, log });
-      closing = () => listener.close();
+      listener = await listenForMetrics({ registry, host, port, log });
     },
     close: async () => {
       figures.close();
-      await closing();
+      await listener?.close();
     },
   };
 };
