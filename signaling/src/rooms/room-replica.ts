@@ -1,7 +1,7 @@
 // One room as this node knows it: a cache of the record, kept honest by the append's comparison.
 // Everything here runs inside the replica's queue, so events are applied and told in order.
-import { AppError } from '../errors.ts';
-import type { RoomId } from '../protocol/index.ts';
+import { AppError, hasCode } from '../errors.ts';
+import type { Head, RoomId } from '../protocol/index.ts';
 import { newHead, newIncarnation } from '../random.ts';
 import { type Command, decide } from './decide.ts';
 import { emptyRecord, evolve, follows } from './evolve.ts';
@@ -10,6 +10,9 @@ import { type RoomRead, type RoomStore, SNAPSHOT_BYTES, SNAPSHOT_EVERY } from '.
 
 /** Losing more races in a row than this means that the room is too busy to answer. */
 const APPEND_ATTEMPTS = 20;
+
+/** Events by whose hints nothing is looked up. Fewer: own events that come back late cost a read. */
+const RECENT_HEADS = 64;
 
 export interface ReplicaListener {
   /** In order, each following the one before; `record` is what the last one made. */
@@ -45,6 +48,8 @@ export class RoomReplica {
   readonly #store: RoomStore;
   readonly #listener: ReplicaListener;
   #record: RoomRecord | null = null;
+  /** Of the log as it is here, the oldest first. */
+  readonly #recentHeads = new Set<Head>();
 
   constructor(roomId: RoomId, store: RoomStore, listener: ReplicaListener) {
     this.#roomId = roomId;
@@ -75,13 +80,12 @@ export class RoomReplica {
       if (!decision.ok) throw new AppError(decision.code, `${command.type} refused`);
       const outcome = await this.#tryAppend(facts, onDone);
       if (outcome !== null) return outcome;
-      await this.catchUp();
       isFresh = true;
     }
     throw new AppError('busy', 'the room changes too fast');
   }
 
-  /** Null when somebody else was faster. */
+  /** Null when somebody else was faster: then this replica has caught up. */
   async #tryAppend(
     facts: readonly Fact[],
     onDone: ((record: RoomRecord) => void) | undefined,
@@ -89,12 +93,52 @@ export class RoomReplica {
     const base = this.#record ?? emptyRecord(newIncarnation(), newHead());
     const events = stamp(base, facts);
     const record = events.reduce(evolve, base);
-    if (events.length > 0 && !(await this.#append(base, events, record))) return null;
+    const later = events.length === 0 ? [] : await this.#appendOnce(base, events, record);
+    if (later === null) return null;
     this.#record = record;
     const changed = events.length > 0;
     onDone?.(record);
-    if (changed) this.#listener.onEvents(events, record);
-    return { record, changed, forgotten: await this.#forgetIfEmpty(record) };
+    if (changed) this.#tell(events, record);
+    this.#apply(record, later);
+    return { record, changed, forgotten: await this.#forgetIfEmpty() };
+  }
+
+  /**
+   * What followed the events, in the store when they are in it; null when they are not. An append whose
+   * answer was lost may have been done: only the log can tell (PROTOCOL V1).
+   */
+  async #appendOnce(
+    base: RoomRecord,
+    events: RoomEvent[],
+    record: RoomRecord,
+  ): Promise<readonly RoomEvent[] | null> {
+    try {
+      if (await this.#append(base, events, record)) return [];
+    } catch (error) {
+      const later = await this.#settle(record);
+      if (later === null) throw error;
+      return later;
+    }
+    return this.#settle(record);
+  }
+
+  /** What followed `record`, which was to be made by an append; null when it was not, with the log taken in. */
+  async #settle(record: RoomRecord): Promise<readonly RoomEvent[] | null> {
+    const known = this.#record;
+    const read = await this.#store.read(this.#roomId, known === null ? null : positionOf(known));
+    if (read.kind === 'events') {
+      const at = read.events.findIndex(({ head }) => head === record.head);
+      if (at >= 0) return read.events.slice(at + 1);
+    } else if (read.kind === 'snapshot' && read.snapshot.incarnation === record.incarnation) {
+      const after = await this.#store.read(this.#roomId, positionOf(record));
+      if (after.kind === 'events') return after.events;
+      this.#take(read);
+      if (after.kind === 'reset') return null;
+      // Nor does it now reach back to the append: done again, it might be done twice.
+      throw new AppError('unavailable', 'the log no longer tells whether the command was done');
+    }
+    this.#take(read);
+    return null;
   }
 
   #append(base: RoomRecord, events: RoomEvent[], record: RoomRecord): Promise<boolean> {
@@ -108,12 +152,27 @@ export class RoomReplica {
     });
   }
 
-  /** A room with nobody in it is stored nowhere. */
-  async #forgetIfEmpty(record: RoomRecord): Promise<boolean> {
-    if (record.peers.length > 0) return false;
-    const forgotten = await this.#store.delete(this.#roomId, positionOf(record));
-    if (forgotten) this.#record = null;
-    return forgotten;
+  /** A room with nobody in it is stored nowhere. Where that fails, the store forgets it by itself. */
+  async #forgetIfEmpty(): Promise<boolean> {
+    const record = this.#record;
+    if (record === null || record.peers.length > 0) return false;
+    const at = positionOf(record);
+    try {
+      if (!(await this.#store.delete(this.#roomId, at))) {
+        // Somebody came in, or it was done and the answer lost.
+        const read = await this.#store.read(this.#roomId, at);
+        if (read.kind !== 'reset') {
+          this.#take(read);
+          return false;
+        }
+      }
+    } catch (error) {
+      // What emptied the room was done all the same.
+      if (hasCode(error, 'unavailable')) return false;
+      throw error;
+    }
+    this.#record = null;
+    return true;
   }
 
   /** Takes in what others appended; finds out when the log is not the one known here. */
@@ -126,13 +185,14 @@ export class RoomReplica {
   async absorb(events: readonly RoomEvent[]): Promise<void> {
     const known = this.#record;
     const last = events.at(-1);
-    if (last === undefined || last.head === known?.head) return;
+    if (last === undefined || this.#recentHeads.has(last.head)) return;
     if (known !== null && chains(known, events)) this.#apply(known, events);
     else await this.catchUp();
   }
 
   #take(read: RoomRead): void {
     const known = this.#record;
+    if (read.kind !== 'events') this.#recentHeads.clear();
     if (read.kind === 'reset') {
       this.#record = null;
       if (known !== null) this.#listener.onReset();
@@ -141,6 +201,7 @@ export class RoomReplica {
         throw new AppError('upgrade-required', 'another release of the server has this room');
       }
       this.#record = read.events.reduce(evolve, read.snapshot);
+      this.#recentHeads.add(this.#record.head);
       if (known !== null) this.#listener.onReset();
     } else if (known !== null) {
       this.#apply(known, read.events);
@@ -151,6 +212,15 @@ export class RoomReplica {
     if (events.length === 0) return;
     const record = events.reduce(evolve, known);
     this.#record = record;
+    this.#tell(events, record);
+  }
+
+  #tell(events: readonly RoomEvent[], record: RoomRecord): void {
+    for (const { head } of events) this.#recentHeads.add(head);
+    for (const head of this.#recentHeads) {
+      if (this.#recentHeads.size <= RECENT_HEADS) break;
+      this.#recentHeads.delete(head);
+    }
     this.#listener.onEvents(events, record);
   }
 }

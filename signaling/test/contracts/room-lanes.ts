@@ -131,6 +131,29 @@ export const describeRoomLanes = (name: string, makeStore: MakeStore): void => {
       stop();
     });
 
+    it('V7 many appends, messages and whispers are told in the order in which they were made', async () => {
+      const order: string[] = [];
+      const stop = await store.subscribe(roomId, {
+        onMissed: () => order.push('missed'),
+        onEvents: (events) => order.push(...events.map(({ version }) => `event ${version}`)),
+        onMessage: ({ message }) => order.push(`message ${message.seq}`),
+        onWhisper: ({ group }) => order.push(`whisper ${group.epoch}`),
+      });
+      const made: string[] = [];
+      let reached = record;
+      for (let round = 1; round <= 20; round += 1) {
+        const event = next(reached);
+        await store.append(roomId, { expected: positionOf(reached), events: [event] });
+        reached = evolve(reached, event);
+        await post(`${round}`);
+        const group = anyPoint(1, round);
+        await store.whisper(roomId, { peerId: newPeerId(), group, at: positionOf(reached) });
+        made.push(`event ${reached.version}`, `message ${round}`, `whisper ${round}`);
+      }
+      await expect.poll(() => order).toEqual(made);
+      stop();
+    });
+
     it('K6 a whisper is kept nowhere: who subscribes later hears nothing of it', async () => {
       await store.whisper(roomId, {
         peerId: newPeerId(),

@@ -107,6 +107,29 @@ export const describeRoomStore = (name: string, makeStore: MakeStore): void => {
       expect(await store.read(roomId, positionOf(record))).toEqual({ kind: 'events', events });
     });
 
+    it('V1 an append repeated because its answer was lost is done, once', async () => {
+      const record = await make();
+      const event = next(record);
+      const append = { expected: positionOf(record), events: [event] };
+      expect([await store.append(roomId, append), await store.append(roomId, append)]).toEqual([
+        true,
+        true,
+      ]);
+      const after = evolve(record, event);
+      expect(await load()).toEqual(after);
+      await grow(after);
+      expect(await store.append(roomId, append)).toBe(false);
+    });
+
+    it('V1 the append that made a room, repeated, is done, once', async () => {
+      const base = emptyRecord(newIncarnation(), newHead());
+      const event = next(base);
+      const append = { expected: null, events: [event], snapshot: evolve(base, event) };
+      expect(await store.append(roomId, append)).toBe(true);
+      expect(await store.append(roomId, append)).toBe(true);
+      expect(await load()).toEqual(append.snapshot);
+    });
+
     it('V4 reading from a position gives exactly what came after', async () => {
       const early = await make(3);
       const late = await grow(await grow(early));
@@ -152,6 +175,16 @@ export const describeRoomStore = (name: string, makeStore: MakeStore): void => {
       expect(await load()).toEqual(after);
       expect(await store.delete(roomId, positionOf(after))).toBe(true);
       expect(await store.delete(roomId, positionOf(after))).toBe(false);
+    });
+
+    it('V5 renewing says where the record is, and null where there is none', async () => {
+      expect(await store.renew(roomId)).toBeNull();
+      const record = await make(3);
+      expect(await store.renew(roomId)).toEqual(positionOf(record));
+      expect(await load()).toEqual(record);
+      await store.delete(roomId, positionOf(record));
+      expect(await store.renew(roomId)).toBeNull();
+      expect(await load()).toBeNull();
     });
 
     it('V6 the log is trimmed by bytes behind the snapshot, and never past it', async () => {

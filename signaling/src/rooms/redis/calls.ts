@@ -3,7 +3,7 @@
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import { type Breaker, unavailable } from './breaker.ts';
-import type { Link } from './link.ts';
+import type { Connection, Link } from './link.ts';
 
 /** A call unanswered for so long finds Redis silent. Shorter: a slow disk or a fork is taken for it. */
 const PATIENCE_MS = 1_000;
@@ -34,11 +34,11 @@ export const replyCode = (error: unknown): string | null =>
 class Lost extends Error {}
 
 export class Calls {
-  readonly #link: Link;
+  readonly #link: Link<Connection>;
   readonly #breaker: Breaker;
   readonly #time: Clock;
 
-  constructor(link: Link, breaker: Breaker, time: Clock) {
+  constructor(link: Link<Connection>, breaker: Breaker, time: Clock) {
     this.#link = link;
     this.#breaker = breaker;
     this.#time = time;

@@ -3,13 +3,19 @@ import type { Cluster, Redis } from 'ioredis';
 
 export type Client = Redis | Cluster;
 
-export class Link {
-  readonly client: Client;
+/** What a link has to know of its client. */
+export interface Connection {
+  on(event: 'ready' | 'close', listener: () => void): unknown;
+  disconnect(): void;
+}
+
+export class Link<C extends Connection = Client> {
+  readonly client: C;
   readonly #onUp = new Set<() => void>();
   readonly #onDown = new Set<() => void>();
   #isUp = false;
 
-  constructor(client: Client) {
+  constructor(client: C) {
     this.client = client;
     client.on('ready', () => {
       this.#isUp = true;

@@ -92,7 +92,8 @@ export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => 
       for (const stop of stopLink) stop();
       watchers.clear();
       judge.interrupted();
-      // Where Redis does not answer, the lease ends by itself.
+      // Where Redis cannot be told, the lease ends by itself.
+      if (!link.isUp) return;
       const args = [self, ENDED_KEPT_MS];
       await scripts.probe(BEAT_MS, END_LEASE, [LEASES_KEY], args).catch(() => undefined);
     },
