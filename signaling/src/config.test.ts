@@ -114,3 +114,67 @@ it('refuses what is no STUN or TURN URL, too many of them, and times out of boun
   }
   expect(readConfig({ TURN_TTL: '10' }).TURN_TTL).toBe(10);
 });
+
+const JWT_SECRET = 'j'.repeat(32);
+const MEDIA_SECRET = 'm'.repeat(32);
+const MEDIA_URL = 'ws://127.0.0.1:4000';
+
+const namesOf = (env: Record<string, string>): readonly string[] =>
+  problemsOf(env)
+    .map((problem) => problem.split(':')[0] ?? '')
+    .toSorted();
+
+it('M11 takes media nodes as a list, each once, with their secret', () => {
+  const two = 'ws://10.0.0.1:4000, wss://media.example';
+  expect(readConfig({ MEDIA_URL: two, MEDIA_SECRET }).MEDIA_URL).toEqual([
+    'ws://10.0.0.1:4000',
+    'wss://media.example',
+  ]);
+  expect(readConfig({}).MEDIA_URL).toEqual([]);
+  expect(namesOf({ MEDIA_URL })).toEqual(['MEDIA_SECRET']);
+  const wrong = [
+    'http://a:4000',
+    'ws://a/rpc',
+    'ws://user@a',
+    'ws://a?b',
+    'ws://',
+    `${two},${two}`,
+  ];
+  for (const url of wrong)
+    expect(namesOf({ MEDIA_URL: url, MEDIA_SECRET })[0], url).toMatch(/^MEDIA_URL/);
+});
+
+it('asks for what processes that share Redis have to share besides', () => {
+  const REDIS_URL = 'redis://:pass@127.0.0.1:6379';
+  expect(namesOf({ REDIS_URL })).toEqual(['JWT_SECRET', 'MEDIA_URL']);
+  expect(namesOf({ REDIS_URL, NODE_ENV: 'production', MEDIA_URL, MEDIA_SECRET })).toEqual([
+    'JWT_SECRET',
+  ]);
+  expect(readConfig({ REDIS_URL, JWT_SECRET, MEDIA_URL, MEDIA_SECRET })).toMatchObject({
+    REDIS_URL,
+  });
+});
+
+it('shows nothing of a Redis URL that is wrong', () => {
+  const problems = problemsOf({
+    REDIS_URL: 'http://:pass@host',
+    JWT_SECRET,
+    MEDIA_URL,
+    MEDIA_SECRET,
+  });
+  expect(problems).toHaveLength(1);
+  expect(problems.join()).not.toMatch(/pass|host@|http/);
+});
+
+it('reads the secret of media nodes from its file', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'sotto-config-')), 'secret');
+  writeFileSync(path, `${MEDIA_SECRET}\n`);
+  expect(readConfig({ MEDIA_URL, MEDIA_SECRET_FILE: path }).MEDIA_SECRET).toBe(MEDIA_SECRET);
+});
+
+it('tells figures on a port of its own, and only where one is set', () => {
+  expect(readConfig({})).toMatchObject({ METRICS_HOST: '127.0.0.1' });
+  expect(readConfig({}).METRICS_PORT).toBeUndefined();
+  expect(readConfig({ METRICS_PORT: '9100' }).METRICS_PORT).toBe(9100);
+  expect(namesOf({ METRICS_PORT: '99999' })).toEqual(['METRICS_PORT']);
+});

@@ -1,11 +1,21 @@
 // The only reader of the environment: one schema, every wrong setting named at once.
-import { availableParallelism } from 'node:os';
+import {
+  checkPorts,
+  ConfigError,
+  metricsSettings,
+  nameProblems,
+  portNumber,
+  readPresent,
+  secretText,
+  wholeNumber,
+  workerSettings,
+} from '@sotto/sfu-worker/settings';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import * as z from 'zod';
+import { parseRedisUrl } from './rooms/redis/redis-url.ts';
 
-const HIGHEST_PORT = 65_535;
-const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+export { ConfigError } from '@sotto/sfu-worker/settings';
 
 const MOST_PROXIES = 10;
 
@@ -48,40 +58,52 @@ const iceUrls = z
       .max(MOST_ICE_URLS),
   );
 
+/** A media node's door: no path, nothing in the clear beside it, and each once. */
+const MEDIA_NODE_URL = /^wss?:\/\/[^/?#@\s]+$/;
+const MOST_MEDIA_NODES = 64;
+
+const isMediaNodeUrl = (url: string): boolean => MEDIA_NODE_URL.test(url) && URL.canParse(url);
+
+const mediaUrls = z
+  .string()
+  .transform((list) => list.split(',').map((url) => url.trim()))
+  .pipe(
+    z
+      .array(z.string().refine(isMediaNodeUrl, { error: 'must be ws:// or wss://, host and port' }))
+      .max(MOST_MEDIA_NODES)
+      .refine((urls) => new Set(urls).size === urls.length, { error: 'one is there twice' }),
+  );
+
 const TURN_URL = /(?:^|,)\s*turns?:/;
 
 const Settings = z.object({
+  ...workerSettings,
+  ...metricsSettings,
   NODE_ENV: z.string().default('development'),
-  PORT: whole(0, HIGHEST_PORT).default(3000),
+  PORT: portNumber.default(3000),
   HOST: z.string().min(1).default('::'),
   /** Both or neither: with them the server speaks HTTPS itself. */
   TLS_CERT_FILE: z.string().min(1).optional(),
   TLS_KEY_FILE: z.string().min(1).optional(),
   TRUST_PROXY: proxies.default(0),
-  NODE_ID: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,64}$/)
-    .default('local'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   CORS_ORIGINS: origins.default([]),
   /** Signs room ids and tokens; at least 32 characters. */
-  JWT_SECRET: z.string().min(32).optional(),
+  JWT_SECRET: secretText.optional(),
   DATA_DIR: z.string().min(1).default('.data'),
-  ANNOUNCED_ADDRESS: z
-    .string()
-    .regex(/^[A-Za-z0-9.:-]{1,253}$/)
-    .optional(),
-  RTC_PORT_BASE: whole(0, HIGHEST_PORT).default(40_000),
-  MEDIA_WORKERS: whole(1, 256).default(availableParallelism()),
-  MEDIASOUP_WORKER_BIN: z.string().min(1).optional(),
+  /** Rooms in Redis, for many processes; absent: in the memory of this one. See rooms/redis/redis-url.ts. */
+  REDIS_URL: z.string().min(1).optional(),
+  /** Media nodes in processes of their own; none: the media workers are this process's. */
+  MEDIA_URL: mediaUrls.default([]),
+  /** Shared with them. */
+  MEDIA_SECRET: secretText.optional(),
   /** `auto`: two people send to each other directly where they can. */
   CALL_MODE: z.enum(['auto', 'sfu-only']).default('auto'),
   TURN_URLS: iceUrls.default([]),
   /** Shared with the TURN server (coturn's static-auth-secret). */
-  TURN_SECRET: z.string().min(32).optional(),
+  TURN_SECRET: secretText.optional(),
   /** Seconds that a credential can be used for. Shorter: pages renew theirs more often. */
-  TURN_TTL: whole(10, 86_400).default(3600),
-  MAX_PEERS_PER_ROOM: whole(2, 200).default(100),
+  TURN_TTL: wholeNumber(10, 86_400).default(3600),
+  MAX_PEERS_PER_ROOM: wholeNumber(2, 200).default(100),
 });
 
 /** PEM, as node:https takes it. */
@@ -92,32 +114,16 @@ export interface Tls {
 
 export type Config = Readonly<z.infer<typeof Settings>> & { readonly tls: Tls | null };
 
-export class ConfigError extends Error {
-  /** One line for each wrong setting; values are never shown. */
-  readonly problems: readonly string[];
-  constructor(problems: readonly string[]) {
-    super(`wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-    this.name = 'ConfigError';
-    this.problems = problems;
-  }
-}
+const SECRETS = ['JWT_SECRET', 'TURN_SECRET', 'MEDIA_SECRET'] as const;
 
-const SECRETS = ['JWT_SECRET', 'TURN_SECRET'] as const;
-
-/** `NAME_FILE` stands in for `NAME`, so that a secret need not be in the environment. */
-const readSecretFiles = (env: NodeJS.ProcessEnv, problems: string[]): NodeJS.ProcessEnv => {
-  const read: NodeJS.ProcessEnv = {};
-  for (const name of SECRETS) {
-    const path = env[`${name}_FILE`];
-    if (path === undefined) continue;
-    if (env[name] !== undefined) problems.push(`${name}: set it or ${name}_FILE, not both`);
-    try {
-      read[name] = readFileSync(path, 'utf8').trim();
-    } catch {
-      problems.push(`${name}_FILE: cannot be read`);
-    }
+/** Never with the URL in it: there may be a password. */
+const checkRedisUrl = (url: unknown, problems: string[]): void => {
+  if (typeof url !== 'string') return;
+  try {
+    parseRedisUrl(url);
+  } catch (error) {
+    problems.push(error instanceof RangeError ? error.message : 'REDIS_URL: cannot be read');
   }
-  return { ...env, ...read };
 };
 
 /** What no single setting shows; looked at even when another setting is wrong. */
@@ -132,7 +138,18 @@ const readTogether = (given: Readonly<Record<string, unknown>>, problems: string
   }
   if (given['NODE_ENV'] === 'production' && !has('JWT_SECRET')) {
     problems.push('JWT_SECRET: is required when NODE_ENV is production');
+  } else if (has('REDIS_URL') && !has('JWT_SECRET')) {
+    // Each process would make one of its own, and know no room of the others.
+    problems.push('JWT_SECRET: is required with REDIS_URL, the same for all processes');
   }
+  if (has('REDIS_URL') && !has('MEDIA_URL')) {
+    // Media in one process is out of the others' reach.
+    problems.push('MEDIA_URL: is required with REDIS_URL');
+  }
+  if (has('MEDIA_URL') && !has('MEDIA_SECRET')) {
+    problems.push('MEDIA_SECRET: is required with MEDIA_URL');
+  }
+  checkRedisUrl(given['REDIS_URL'], problems);
 };
 
 const readTls = (
@@ -156,18 +173,11 @@ const readTls = (
 /** Settings that are set but empty count as not set. Throws ConfigError. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const problems: string[] = [];
-  const given = readSecretFiles(env, problems);
-  const present = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined && value !== ''),
-  );
+  const present = readPresent(env, SECRETS, problems);
   const parsed = Settings.safeParse(present);
-  for (const issue of parsed.error?.issues ?? []) {
-    problems.push(`${issue.path.join('.')}: ${issue.message}`);
-  }
+  nameProblems(parsed.error?.issues, problems);
   readTogether(present, problems);
-  if (parsed.success && parsed.data.RTC_PORT_BASE + parsed.data.MEDIA_WORKERS - 1 > HIGHEST_PORT) {
-    problems.push('RTC_PORT_BASE: leaves no room below 65536 for one port per media worker');
-  }
+  if (parsed.success) checkPorts(parsed.data, problems);
   const tls = parsed.success ? readTls(parsed.data, problems) : null;
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return { ...parsed.data, tls };

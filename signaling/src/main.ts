@@ -1,15 +1,20 @@
 // The server process: configuration, adapters, app, listen, close.
 import { createMediaServer } from '@sotto/sfu-worker';
+import type { MediaNode } from '@sotto/sfu-worker/protocol';
+import { connectMediaNode } from '@sotto/sfu-worker/remote';
 import closeWithGrace from 'close-with-grace';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createLogger } from './log.ts';
 import { createMemoryNodeLeases } from './rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from './rooms/memory-room-store.ts';
+import type { NodeLeases } from './rooms/node-leases.ts';
+import { createRedis } from './rooms/redis/redis.ts';
+import type { RoomStore } from './rooms/room-store.ts';
 import { readOrMakeSecret } from './secret-file.ts';
 import { DEFAULT_LIMITS } from './socket/rate-limit.ts';
 
@@ -18,10 +23,47 @@ const WEB_ROOT = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 /** Longer than a worker takes to close, shorter than what a supervisor waits before SIGKILL. */
 const CLOSE_TIMEOUT_MS = 8_000;
 
-const start = async (config: Config): Promise<void> => {
-  const log = createLogger(config.LOG_LEVEL);
+interface Rooms {
+  readonly store: RoomStore;
+  readonly leases: NodeLeases;
+  readonly isAnswering: () => boolean;
+  readonly close: () => Promise<void>;
+}
+
+/** In Redis, which other processes may share, or in the memory of this one. */
+const openRooms = ({ REDIS_URL }: Config, log: Logger): Rooms => {
+  if (REDIS_URL !== undefined) return createRedis(REDIS_URL, { clock: systemClock, log });
   const store = createMemoryRoomStore();
-  const media = await createMediaServer({
+  const leases = createMemoryNodeLeases();
+  return {
+    store,
+    leases,
+    isAnswering: () => true,
+    close: async () => {
+      await leases.close();
+      await store.close();
+    },
+  };
+};
+
+interface Media {
+  readonly nodes: readonly MediaNode[];
+  readonly close: () => Promise<void>;
+}
+
+/** Media nodes elsewhere, or one in this process. Nobody waits for those elsewhere: `/readyz` tells. */
+const openMedia = async (config: Config, log: Logger): Promise<Media> => {
+  const { MEDIA_URL, MEDIA_SECRET } = config;
+  if (MEDIA_URL.length > 0 && MEDIA_SECRET !== undefined) {
+    const nodes = MEDIA_URL.map((url) => connectMediaNode({ url, secret: MEDIA_SECRET, log }));
+    return {
+      nodes,
+      close: async () => {
+        await Promise.all(nodes.map((node) => node.close()));
+      },
+    };
+  }
+  const node = await createMediaServer({
     nodeId: config.NODE_ID,
     workers: config.MEDIA_WORKERS,
     rtcPortBase: config.RTC_PORT_BASE,
@@ -29,11 +71,18 @@ const start = async (config: Config): Promise<void> => {
     workerBin: config.MEDIASOUP_WORKER_BIN,
     log,
   });
-  const leases = createMemoryNodeLeases();
+  return { nodes: [node], close: () => node.close() };
+};
+
+const start = async (config: Config): Promise<void> => {
+  const log = createLogger(config.LOG_LEVEL);
+  const rooms = openRooms(config, log);
+  const media = await openMedia(config, log);
   const app = await buildApp({
-    store,
-    leases,
-    mediaNodes: [media],
+    store: rooms.store,
+    isStoreReady: rooms.isAnswering,
+    leases: rooms.leases,
+    mediaNodes: media.nodes,
     clock: systemClock,
     log,
     limits: DEFAULT_LIMITS,
@@ -53,9 +102,8 @@ const start = async (config: Config): Promise<void> => {
   closeWithGrace({ delay: CLOSE_TIMEOUT_MS, logger: log }, async ({ err }) => {
     if (err !== undefined) log.error({ err }, 'closing after an error');
     await app.close();
-    await leases.close();
     await media.close();
-    await store.close();
+    await rooms.close();
     log.info('closed');
   });
   await app.listen({ port: config.PORT, host: config.HOST });
