@@ -149,6 +149,33 @@ describe.skipIf(!hasRedis)('nodes that die', () => {
     );
   });
 
+  it('N1 J5 all nodes killed at once: the record outlives them, and who comes back first finds all of it', async () => {
+    const at = [first, second, first].map(urlOf);
+    const meeting = await meet(scene, 3, at);
+    const { ada, bob, carol } = named(meeting);
+    const said = await sayLines(ada, 10);
+    await Promise.all([nodeAt(first).kill(), nodeAt(second).kill()]);
+    for (const client of meeting.members) await client.closed();
+    await scene.restart(first);
+    await scene.restart(second);
+    const { client: bobNow, missed } = await resumeAt(second, bob);
+    expect([...heardBy(bob), ...missed]).toEqual(said);
+    const { client: adaNow } = await resumeAt(first, ada);
+    // Both old nodes are dead by their leases alone; nobody who lives has seen them go.
+    await expect.poll(() => count(adaNow, 'peer-disconnected'), DEATH).toBe(1);
+    await scene.pass(ABSENCE_MS, [adaNow, bobNow]);
+    expect((await adaNow.heard('peer-left')).data).toEqual({
+      peerId: carol.peerId,
+      reason: 'timeout',
+    });
+    await level(adaNow, bobNow);
+    expect(count(bobNow, 'peer-left')).toBe(1);
+    const record = await scene.record(meeting.roomId);
+    expect(record.incarnation).toBe(ada.at.incarnation);
+    expect(record.group).toMatchObject(meeting.group);
+    expect(record.peers.map(({ peerId }) => peerId)).toEqual([ada.peerId, bob.peerId]);
+  });
+
   it('L5 J5 a rolling restart of all nodes: everybody resumes, nobody leaves, every message is heard once', async () => {
     const at = [first, second, first].map(urlOf);
     const meeting = await meet(scene, 3, at);
