@@ -7,7 +7,8 @@ import type { CallDetails, MediaPath, Quality } from './stats/call-details.ts';
 export type Phase =
   /** Not in a room: before joining. */
   | { readonly name: 'idle' }
-  | { readonly name: 'joining' }
+  /** `isDelayed`: the server is there, lets nobody in now, and is asked again and again. */
+  | { readonly name: 'joining'; readonly isDelayed: boolean }
   | { readonly name: 'joined' }
   | { readonly name: 'left'; readonly joinedForMs: number }
   | { readonly name: 'failed'; readonly reason: FailReason };

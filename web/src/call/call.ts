@@ -212,7 +212,7 @@ export const createCall = (roomId: RoomId, secret: string, chosen: ChosenDevices
     join: async (displayName) => {
       if (state.phase.value.name !== 'idle') return;
       state.selfName.value = displayName;
-      state.phase.value = { name: 'joining' };
+      state.phase.value = { name: 'joining', isDelayed: false };
       // What went wrong before is no news in there.
       state.notice.value = null;
       await enter(displayName);

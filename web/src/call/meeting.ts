@@ -95,6 +95,7 @@ export class Meeting {
         onSnapshot: (room) => this.#takeRoom(room),
         onSignal: (signal) => this.#hear(signal),
         onConnection: (connection) => this.#showConnection(connection),
+        onDelayed: () => this.#showDelay(),
         onEnded: (reason) => this.#end(reason),
       },
     );
@@ -252,6 +253,12 @@ export class Meeting {
     if (signal.event !== 'audio-levels') return;
     const { levels } = signal.data;
     this.#deps.state.levels.value = new Map(levels.map(({ peerId, volume }) => [peerId, volume]));
+  }
+
+  /** Whoever is in a call, and gets into its room anew, sees that they are reconnecting. */
+  #showDelay(): void {
+    const { phase } = this.#deps.state;
+    if (phase.peek().name === 'joining') phase.value = { name: 'joining', isDelayed: true };
   }
 
   #showConnection(connection: 'connected' | 'reconnecting'): void {

@@ -2,6 +2,7 @@
 import { CLOSE, PROTOCOL_VERSION } from '@sotto/signaling/protocol';
 import { expect, test } from 'vitest';
 import { MOST_BACKOFF_MS } from './backoff.ts';
+import { REJOIN_SPREAD_MS } from './client.ts';
 import { REQUEST_TIMEOUT_MS } from './pending-requests.ts';
 import {
   admit,
@@ -142,11 +143,12 @@ test('a request that has waited too long is rejected and not sent any more', asy
 });
 
 test('V4 the signal room-reset joins again on the same socket, as the same person', async () => {
-  const { client, server, told } = joined(5);
+  const { client, server, told, clock } = joined(5);
   const code = codeFrom(client.request('set-stream', { source: 'mic', on: true }));
   server.socket.say({ event: 'room-reset', data: {} });
   expect(await code).toBe('room-reset');
   expect(server.sockets).toHaveLength(1);
+  clock.advance(REJOIN_SPREAD_MS);
   expect(server.socket.request('join').data).toMatchObject({ token: sessionToken });
   admit(server.socket, roomAt(1));
   server.socket.say(resumed(2));
@@ -163,10 +165,11 @@ test('V4 a resume that is refused with room-reset joins again', () => {
 });
 
 test('a request that is refused with room-reset joins again', async () => {
-  const { client, server } = joined();
+  const { client, server, clock } = joined();
   const code = codeFrom(client.request('set-stream', { source: 'mic', on: true }));
   server.socket.refuse(server.socket.request('set-stream'), 'room-reset');
   expect(await code).toBe('room-reset');
+  clock.advance(REJOIN_SPREAD_MS);
   expect(server.socket.request('join').data).toMatchObject({ token: sessionToken });
 });
 
@@ -197,11 +200,12 @@ test('K7 messages are delivered once, those missed after the events that were mi
 });
 
 test('K7 a room that was made again has a ring of its own', () => {
-  const { server, told } = joined(5);
+  const { server, told, clock } = joined(5);
   const tell = (seq: number) =>
     server.socket.say({ event: 'app-message', data: { message: message(seq) } });
   tell(40);
   server.socket.say({ event: 'room-reset', data: {} });
+  clock.advance(REJOIN_SPREAD_MS);
   admit(server.socket, roomAt(1));
   tell(1);
   expect(told.slice(-1)).toEqual(['message 1']);

@@ -8,39 +8,27 @@ import {
   type RecordEvent,
   type RequestAnswer,
   type RequestData,
-  type RoomView,
   type ServerMessage,
   type Signal,
 } from '@sotto/signaling/protocol';
 import { backoffMs } from './backoff.ts';
 import type { Cancel } from './clock.ts';
+import type { ClientListener, EndReason, JoinAnswer } from './client-listener.ts';
 import { Connection, type ConnectionDeps } from './connection.ts';
 import { type Greeting, greet, type Identity } from './greeting.ts';
+import { Later } from './later.ts';
 import { follow } from './log-position.ts';
 import { PendingRequests, readAnswer } from './pending-requests.ts';
 import { afterRefusal } from './refusal.ts';
 import { codeOf, RequestError, type RequestErrorCode } from './request-error.ts';
 
 /** Before the first join succeeded; afterwards the client tries for as long as the page is open. */
-const FIRST_JOIN_TIMEOUT_MS = 20_000;
+export const FIRST_JOIN_TIMEOUT_MS = 20_000;
 
-export type JoinAnswer = RequestAnswer<'join'>;
+/** All who are in a room that was lost are told at once. Longer: they see each other again later. */
+export const REJOIN_SPREAD_MS = 1_000;
 
-/** `replaced`: the same session lives on elsewhere. The others are what the server refused with. */
-export type EndReason = 'replaced' | 'unreachable' | RequestErrorCode;
-
-export interface ClientListener {
-  /** First of all, and again whenever the room was made anew: then nothing of before is left. */
-  onJoined(answer: JoinAnswer): void;
-  /** In order, each the next of the log. */
-  onEvent(event: RecordEvent): void;
-  /** The room as it is now; what happened meanwhile was too much to tell. */
-  onSnapshot(room: RoomView): void;
-  onSignal(signal: Signal): void;
-  onConnection(state: 'connected' | 'reconnecting'): void;
-  /** Once, and not after `leave` or `close`. */
-  onEnded(reason: EndReason): void;
-}
+export type { ClientListener, EndReason, JoinAnswer } from './client-listener.ts';
 
 export interface ClientDeps extends ConnectionDeps {
   /** [0, 1) */
@@ -61,11 +49,16 @@ export class SignalingClient {
   readonly #listener: ClientListener;
   readonly #pending: PendingRequests;
   readonly #stopWatching: Cancel;
-  readonly #cancelDeadline: Cancel;
+  /** Greets again on the same socket. */
+  readonly #greetings: Later;
+  /** Sends again what was not done for now. */
+  readonly #repeats: Later;
+  #cancelDeadline: Cancel;
   #state: State;
   #greeting: Greeting | null = null;
   #identity: Identity;
   #attempt = 0;
+  #hasJoined = false;
   #lastId = 0;
 
   /** Begins to join at once. */
@@ -79,7 +72,9 @@ export class SignalingClient {
     this.#identity = { ...credentials, position: null, lastMessage: 0 };
     this.#pending = new PendingRequests(deps.clock);
     this.#stopWatching = deps.watchWakeUps(() => this.probe());
-    this.#cancelDeadline = deps.clock.after(FIRST_JOIN_TIMEOUT_MS, () => this.#end('unreachable'));
+    this.#greetings = new Later(deps);
+    this.#repeats = new Later(deps);
+    this.#cancelDeadline = this.#setDeadline();
     this.#state = this.#connect();
   }
 
@@ -91,8 +86,8 @@ export class SignalingClient {
   /** Waits for the connection if there is none. Rejects with RequestError. */
   request<M extends Method>(method: M, data: RequestData<M>): Promise<RequestAnswer<M>> {
     if (this.#state.name === 'ended') return Promise.reject(new RequestError('closed'));
-    const { text, answer } = this.#pending.add(this.#nextId(), method, data);
-    if (this.#state.name === 'ready') this.#state.connection.send(text);
+    const { text, isDeferred, answer } = this.#pending.add(this.#nextId(), method, data);
+    if (this.#state.name === 'ready' && !isDeferred) this.#state.connection.send(text);
     // Where media found its way gone, this one may have gone with it.
     if (method === 'restart-ice' || method === 'peer-to-peer') this.probe();
     return answer;
@@ -138,6 +133,7 @@ export class SignalingClient {
     this.#state = { name: 'ended' };
     this.#stopWatching();
     this.#cancelDeadline();
+    this.#stopRepeating();
     if (state.name === 'waiting') state.cancel();
     else state.connection.close(CLOSE.leave);
     this.#pending.failAll('closed');
@@ -147,6 +143,15 @@ export class SignalingClient {
     if (this.#state.name === 'ended') return;
     this.close();
     this.#listener.onEnded(reason);
+  }
+
+  #setDeadline(): Cancel {
+    return this.#deps.clock.after(FIRST_JOIN_TIMEOUT_MS, () => this.#end('unreachable'));
+  }
+
+  #stopRepeating(): void {
+    this.#greetings.cancel();
+    this.#repeats.cancel();
   }
 
   #moveTo(position: Identity['position']): void {
@@ -174,6 +179,7 @@ export class SignalingClient {
     const state = this.#state;
     if (state.name === 'ended' || state.name === 'waiting') return;
     state.connection.close(CLOSE.silent);
+    this.#stopRepeating();
     const wait = backoffMs(this.#attempt, this.#deps.random);
     this.#attempt += 1;
     const cancel = this.#deps.clock.after(wait, () => {
@@ -213,6 +219,14 @@ export class SignalingClient {
     if (version !== undefined && version > (this.#identity.position?.version ?? 0)) {
       // Events are missing. The request stays pending: it is sent again after the resume.
       this.#reconnect();
+      return;
+    }
+    if (version !== undefined) this.#repeats.succeed();
+    if (!answer.ok && answer.error.code === 'unavailable') {
+      this.#pending.defer(answer.id);
+      this.#repeats.do(() => {
+        for (const text of this.#pending.takeDeferred()) connection.send(text);
+      });
       return;
     }
     this.#pending.settle(answer);
@@ -262,13 +276,15 @@ export class SignalingClient {
   }
 
   /** The room's record is another: the same person joins it with the session token. */
-  #joinAgain(connection: Connection): void {
+  #joinAgain(connection: Connection, withinMs = REJOIN_SPREAD_MS): void {
     if (this.#state.name === 'ended') return;
     this.#moveTo(null);
     this.#state = { name: 'greeting', connection };
+    this.#greeting = null;
+    this.#stopRepeating();
     this.#pending.failAll('room-reset');
     this.#listener.onConnection('reconnecting');
-    this.#greet(connection);
+    this.#greetings.doWithin(withinMs, () => this.#greet(connection));
   }
 
   #receiveGreeting(connection: Connection, { method }: Greeting, answer: Answer): void {
@@ -288,8 +304,12 @@ export class SignalingClient {
       case 'try-again':
         this.#reconnect();
         return;
+      case 'ask-again':
+        this.#askAgain(connection);
+        return;
       case 'join-again':
-        this.#joinAgain(connection);
+        // It came back alone, and not together with all others.
+        this.#joinAgain(connection, 0);
         return;
       case 'end':
         this.#end(code);
@@ -297,8 +317,19 @@ export class SignalingClient {
     }
   }
 
+  #askAgain(connection: Connection): void {
+    if (!this.#hasJoined) {
+      // Somebody is there: from here on there is all the time for another answer again.
+      this.#cancelDeadline();
+      this.#cancelDeadline = this.#setDeadline();
+      this.#listener.onDelayed();
+    }
+    this.#greetings.do(() => this.#greet(connection));
+  }
+
   #joined(connection: Connection, answer: JoinAnswer): void {
     this.#cancelDeadline();
+    this.#hasJoined = true;
     const { sessionToken: token, lastMessage } = answer;
     this.#identity = { ...this.#identity, token, lastMessage };
     this.#moveTo(answer.room.position);
@@ -323,6 +354,7 @@ export class SignalingClient {
   /** A gap among the events begins another connection, and the listener may have closed this. */
   #readyUnlessOver(connection: Connection): void {
     if (this.#state.name !== 'greeting') return;
+    this.#greetings.succeed();
     this.#state = { name: 'ready', connection };
     for (const text of this.#pending.texts()) connection.send(text);
     this.#listener.onConnection('connected');

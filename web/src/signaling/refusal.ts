@@ -1,13 +1,19 @@
 // What the client does when the server refuses it a way in.
 import type { RequestErrorCode } from './request-error.ts';
 
-/** `join-again`: on the same socket, as the same peer. `end`: nothing that waiting would mend. */
-type AfterRefusal = 'try-again' | 'join-again' | 'end';
+/**
+ * `try-again`: on another socket. `ask-again`: later on this one, which costs the server less than another.
+ * `join-again`: on this one too, as the same peer. `end`: nothing that waiting would mend.
+ */
+type AfterRefusal = 'try-again' | 'ask-again' | 'join-again' | 'end';
 
 export const afterRefusal = (method: 'join' | 'resume', code: RequestErrorCode): AfterRefusal => {
   switch (code) {
-    case 'busy':
+    // A server that is there, and cannot let anybody in now. It closes who has not joined in time (S2), and
+    // the next socket may lead to another.
     case 'unavailable':
+      return 'ask-again';
+    case 'busy':
     case 'draining':
     case 'rate-limited':
     case 'media-unavailable':

@@ -27,6 +27,7 @@ const PASSING: ReadonlySet<RequestErrorCode | null> = new Set([
   'room-reset',
   'stale-placement',
   'not-joined',
+  'unavailable',
   'timeout',
   'closed',
 ]);

@@ -54,6 +54,8 @@ export const words = {
     nameUnusable: 'That name can’t be used. A shorter one, in ordinary letters, will do.',
     join: 'Join',
     joining: 'Joining…',
+    joinDelayed:
+      'The server is having trouble and can’t let anybody in right now. You’ll join by yourself as soon as it can.',
     joinWithoutMicrophone: 'Join without microphone',
     joinWithoutCamera: 'Join without camera',
     joinWithoutBoth: 'Join without camera and microphone',

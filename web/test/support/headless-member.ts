@@ -62,6 +62,7 @@ export class HeadlessMember {
         onSnapshot: (room) => this.#takeRoom(room),
         onSignal: (signal) => this.#encryption?.hear(signal),
         onConnection: () => undefined,
+        onDelayed: () => undefined,
         onEnded: (reason) => {
           this.ended = reason;
         },

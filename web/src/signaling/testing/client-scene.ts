@@ -25,6 +25,7 @@ export const begin = (random = 0.5) => {
     onSnapshot: ({ position }) => told.push(`snapshot ${position.version}`),
     onSignal: (signal) => told.push(inWords(signal)),
     onConnection: (state) => told.push(state),
+    onDelayed: () => told.push('delayed'),
     onEnded: (reason) => told.push(`ended: ${reason}`),
   };
   const client = new SignalingClient(

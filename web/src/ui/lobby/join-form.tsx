@@ -24,7 +24,8 @@ export const JoinForm = ({ call }: { readonly call: Call }) => {
   const settings = useSettings();
   const name = useSignal(settings.current.value.name);
   const problem = useSignal<NameProblem | null>(null);
-  const joining = call.state.phase.value.name === 'joining';
+  const phase = call.state.phase.value;
+  const joining = phase.name === 'joining';
 
   // On a phone the keyboard would cover the preview.
   useEffect(() => {
@@ -82,6 +83,9 @@ export const JoinForm = ({ call }: { readonly call: Call }) => {
       >
         {joinWords(call)}
       </button>
+      <p class="field-message" role="status" data-testid="join-delayed">
+        {joining && phase.isDelayed && words.lobby.joinDelayed}
+      </p>
     </form>
   );
 };
