@@ -134,7 +134,7 @@ export interface TestRoom {
 }
 
 export const openRoom = async (
-  server: MediaServer,
+  server: MediaNode,
   { roomId = newId(), placement = 1, worker = 0 } = {},
 ): Promise<TestRoom> => {
   const key = { roomId, placement };
@@ -142,7 +142,7 @@ export const openRoom = async (
   return { key, peer: (peerId = newId()) => testPeer(server, { ...key, peerId }) };
 };
 
-const testPeer = (server: MediaServer, key: TestPeer['key']): TestPeer => ({
+const testPeer = (server: MediaNode, key: TestPeer['key']): TestPeer => ({
   key,
   openSend: async () => (await server.openTransport({ ...key, direction: 'send' })).id,
   openReceive: async () => {
