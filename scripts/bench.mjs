@@ -1,5 +1,5 @@
-// npm run bench -- NAME [--json]: sets up what is missing, builds the page, and runs the bench of
-// that name from any package's bench/ folder. Figures are of this machine, at this moment.
+// npm run bench -- NAME [--json]: sets up what is missing, builds the page where the bench is of it, and
+// runs the bench of that name from any package's bench/ folder. Figures are of this machine, at this moment.
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { CHROMIUM } from './lib/browser-kinds.mjs';
@@ -7,8 +7,12 @@ import { exitWith } from './lib/exit-with.mjs';
 import { runInForeground } from './lib/foreground.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { setUp } from './lib/setup.mjs';
+import { REDIS } from './lib/tools.mjs';
 
 const PACKAGES = ['e2ee', 'sfu-worker', 'signaling', 'web'];
+
+/** These have no page in them, and need Redis instead. */
+const WITHOUT_PAGE = ['cluster'];
 
 const benches = PACKAGES.map((name) => path.join(ROOT, name, 'bench'))
   .filter((folder) => existsSync(folder))
@@ -22,6 +26,10 @@ await exitWith(async () => {
     const names = benches.map((bench) => path.basename(bench, '.ts')).join(', ');
     console.error(`npm run bench -- NAME [--json], where NAME is one of: ${names}`);
     return 2;
+  }
+  if (WITHOUT_PAGE.includes(name)) {
+    const { node, env } = await setUp({ tools: [REDIS] });
+    return runInForeground(node, [file, ...args], env);
   }
   const { node, env } = await setUp({ browsers: [CHROMIUM] });
   const built = await runInForeground(node, ['web/build.mjs'], env);
