@@ -10,6 +10,7 @@ import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createLogger } from './log.ts';
+import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
 import { createMemoryNodeLeases } from './rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from './rooms/memory-room-store.ts';
 import type { NodeLeases } from './rooms/node-leases.ts';
@@ -52,7 +53,7 @@ interface Media {
 }
 
 /** Media nodes elsewhere, or one in this process. Nobody waits for those elsewhere: `/readyz` tells. */
-const openMedia = async (config: Config, log: Logger): Promise<Media> => {
+const openMedia = async (config: Config, log: Logger, metrics: ProcessMetrics): Promise<Media> => {
   const { MEDIA_URL, MEDIA_SECRET } = config;
   if (MEDIA_URL.length > 0 && MEDIA_SECRET !== undefined) {
     const nodes = MEDIA_URL.map((url) => connectMediaNode({ url, secret: MEDIA_SECRET, log }));
@@ -71,18 +72,21 @@ const openMedia = async (config: Config, log: Logger): Promise<Media> => {
     workerBin: config.MEDIASOUP_WORKER_BIN,
     log,
   });
+  metrics.watchMedia(node);
   return { nodes: [node], close: () => node.close() };
 };
 
 const start = async (config: Config): Promise<void> => {
   const log = createLogger(config.LOG_LEVEL);
   const rooms = openRooms(config, log);
-  const media = await openMedia(config, log);
+  const metrics = createProcessMetrics(config);
+  const media = await openMedia(config, log, metrics);
   const app = await buildApp({
     store: rooms.store,
     isStoreReady: rooms.isAnswering,
     leases: rooms.leases,
     mediaNodes: media.nodes,
+    ...(metrics.app && { metrics: metrics.app }),
     clock: systemClock,
     log,
     limits: DEFAULT_LIMITS,
@@ -101,11 +105,13 @@ const start = async (config: Config): Promise<void> => {
   });
   closeWithGrace({ delay: CLOSE_TIMEOUT_MS, logger: log }, async ({ err }) => {
     if (err !== undefined) log.error({ err }, 'closing after an error');
+    await metrics.close();
     await app.close();
     await media.close();
     await rooms.close();
     log.info('closed');
   });
+  await metrics.serve(log);
   await app.listen({ port: config.PORT, host: config.HOST });
 };
 
