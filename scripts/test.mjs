@@ -9,7 +9,7 @@ import { runInForeground } from './lib/foreground.mjs';
 import { npm } from './lib/node.mjs';
 import { setUp } from './lib/setup.mjs';
 import { NO_TESTS, runTests } from './lib/test-totals.mjs';
-import { COTURN, NFT } from './lib/tools.mjs';
+import { COTURN, NFT, REDIS } from './lib/tools.mjs';
 
 const isCI = process.env.CI === 'true';
 const isLong = process.argv.includes('--long');
@@ -35,13 +35,19 @@ const WITHOUT = [
     name: 'every test with a TURN server',
     reason: 'no coturn',
   },
+  {
+    kind: REDIS,
+    arg: '--exclude=signaling/test/{,scenarios/}redis*',
+    name: 'every test with Redis',
+    reason: 'no redis-server',
+  },
 ];
 
 let totals = NO_TESTS;
 /** @type {string[]} */
 const failures = [];
 await exitWith(async () => {
-  const tools = isLong ? [COTURN, NFT] : [COTURN];
+  const tools = isLong ? [COTURN, REDIS, NFT] : [COTURN, REDIS];
   const setup = await setUp({ browsers: [CHROMIUM, FIREFOX], tools, isLenient: !isCI });
   if (!isLong && chosen.length === 0) await check(setup.env);
   if ((await runInForeground(setup.node, ['web/build.mjs'], setup.env)) !== 0) {

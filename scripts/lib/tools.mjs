@@ -36,6 +36,23 @@ export const NFT = {
   purpose: 'the tests of bad networks',
 };
 
+/**
+ * Redis 7 or newer. As with coturn, the package may start a service; the tests' servers are others, each
+ * with a port and a folder of its own.
+ * @satisfies {Tool}
+ */
+export const REDIS = {
+  title: 'redis-server',
+  variable: 'SOTTO_REDIS_SERVER',
+  usualPlaces: [
+    '/usr/bin/redis-server',
+    '/usr/local/bin/redis-server',
+    '/opt/homebrew/bin/redis-server',
+  ],
+  debianPackages: ['redis-server'],
+  purpose: 'rooms that many processes share',
+};
+
 /** @satisfies {Tool} */
 export const HAPROXY = {
   title: 'haproxy',

@@ -3,11 +3,14 @@
 import { AppError } from '../../src/errors.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
 
-/** `throws` and `denies` do what was asked; `refuses` does not, and throws. */
-export type Answer = 'throws' | 'denies' | 'refuses';
+/**
+ * `throws` and `denies` do what was asked; `refuses` does not, and throws; `late` does it when `between` is
+ * over, and says so.
+ */
+export type Answer = 'throws' | 'denies' | 'refuses' | 'late';
 
 export interface ForgetfulStore extends RoomStore {
-  /** Of the next call. `between` runs when it is done, before its answer is lost. */
+  /** Of the next call. `between` runs when it is done, before its answer is lost, but see `late`. */
   lose(call: 'append' | 'delete', answer: Answer, between?: () => Promise<unknown>): void;
   /** Reads up to now. */
   reads(): number;
@@ -20,6 +23,10 @@ export const forgetfulStore = (store: RoomStore): ForgetfulStore => {
     if (next?.call !== call) return act();
     const { answer, between } = next;
     next = null;
+    if (answer === 'late') {
+      await between();
+      return act();
+    }
     if (answer !== 'refuses') await act();
     await between();
     if (answer === 'denies') return false;

@@ -1,7 +1,7 @@
 // A redis-server of a test's own: on a free port, in a folder that goes with it, keeping nothing on disk.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -62,16 +62,29 @@ const answers = async (port: number, password?: string): Promise<boolean> => {
 export interface RedisServerOptions {
   readonly password?: string;
   readonly args?: readonly string[];
+  /** Makes it a sentinel, with these lines of configuration; it rewrites its file. */
+  readonly sentinel?: readonly string[];
 }
 
-export const startRedis = async (options: RedisServerOptions = {}): Promise<RedisServer> => {
-  const { password, args = [] } = options;
-  const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'sotto-redis-'));
+const argumentsFor = (folder: string, port: number, options: RedisServerOptions): string[] => {
+  const { password, args = [], sentinel } = options;
+  if (sentinel !== undefined) {
+    const file = join(folder, 'sentinel.conf');
+    const lines = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, ...sentinel];
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    return [file, '--sentinel', '--loglevel', 'warning'];
+  }
   const common = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
   const quiet = ['--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
   const secret = password === undefined ? [] : ['--requirepass', password];
-  const all = [...common, ...quiet, ...secret, ...args];
+  return [...common, ...quiet, ...secret, ...args];
+};
+
+export const startRedis = async (options: RedisServerOptions = {}): Promise<RedisServer> => {
+  const { password } = options;
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'sotto-redis-'));
+  const all = argumentsFor(folder, port, options);
   let child: ChildProcess;
   let exited: Promise<unknown>;
   const begin = async (): Promise<void> => {
