@@ -45,7 +45,7 @@ it(`V1 M5 ${PEOPLE} people come and go in ${ROOMS} rooms over two nodes: nothing
     await crowd.empty();
     await expect.poll(async () => (await measure(cluster)).sockets, { timeout: 60_000 }).toBe(0);
     const after = await take('empty again');
-    const nothing = { sockets: 0, rooms: 0, peers: 0, keys: 0, mediaRooms: 0, storeErrors: 0 };
+    const nothing = { sockets: 0, rooms: 0, peers: 0, keys: 0, storeErrors: 0 };
     expect(empty).toMatchObject(nothing);
     expect(after).toMatchObject(nothing);
     const [early, late] = [taken.slice(0, taken.length / 2), taken.slice(-taken.length / 2)];

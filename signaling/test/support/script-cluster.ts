@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectTo, type RedisServer, startRedis } from './redis-server.ts';
-import { figuresOf, type Report, ScriptMessage } from './script-report.ts';
+import { type Report, ScriptMessage } from './script-report.ts';
 import { freePort } from './server-process.ts';
 
 const NODE = fileURLToPath(new URL('./script-node.ts', import.meta.url));
@@ -68,8 +68,6 @@ export interface ScriptCluster {
   countKeys(): Promise<number>;
   /** In place of one that has ended. */
   restart(index: number): Promise<void>;
-  /** The media node's figures, by name. */
-  mediaFigures(): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -88,7 +86,7 @@ const isUp = (url: string): Promise<boolean> =>
   );
 
 const startMedia = async (secret: string) => {
-  const [port, metricsPort] = [String(await freePort()), String(await freePort())];
+  const port = String(await freePort());
   const { PATH, HOME, MEDIASOUP_WORKER_BIN } = process.env;
   const child = spawn(process.execPath, [MEDIA], {
     env: {
@@ -97,16 +95,14 @@ const startMedia = async (secret: string) => {
       MEDIASOUP_WORKER_BIN,
       MEDIA_SECRET: secret,
       MEDIA_PORT: port,
-      METRICS_PORT: metricsPort,
       MEDIA_WORKERS: '1',
       RTC_PORT_BASE: '0',
       LOG_LEVEL: 'warn',
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
-  await until(() => isUp(metricsUrl));
-  return { url: `ws://127.0.0.1:${port}`, metricsUrl, child };
+  await until(() => isUp(`http://127.0.0.1:${port}/livez`));
+  return { url: `ws://127.0.0.1:${port}`, child };
 };
 
 export interface ScriptClusterOptions {
@@ -140,7 +136,6 @@ export const startScriptCluster = async (options: ScriptClusterOptions): Promise
     restart: async (index) => {
       nodes[index] = await start();
     },
-    mediaFigures: async () => figuresOf(await (await fetch(media.metricsUrl)).text()),
     close: async () => {
       client.disconnect();
       await Promise.all(nodes.map((node) => node.kill()));

@@ -37,10 +37,7 @@ const redis = createRedis(env.REDIS_URL, { clock: systemClock, log });
 const media = connectMediaNode({ url: env.MEDIA_URL, secret: env.MEDIA_SECRET, log });
 const registry = createRegistry();
 const app = await buildApp({
-  store: {
-    ...redis.store,
-    readMessages: (id, after) => redis.store.readMessages(id, Math.min(after, 1e15)),
-  },
+  store: redis.store,
   isStoreReady: () => redis.isAnswering(),
   leases: redis.leases,
   mediaNodes: [media],

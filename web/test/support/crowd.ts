@@ -32,7 +32,7 @@ interface Person {
 /** How often the crowd looks who is to go. */
 const LOOK_EVERY_MS = 250;
 /** A group of ten takes a second or two to follow one who comes; many come at once. */
-const TOGETHER_MS = 120_000;
+const TOGETHER_MS = 240_000;
 /** People who come at the same moment to rooms of one thread. */
 const AT_ONCE = 10;
 

@@ -9,7 +9,6 @@ export interface Measured {
   readonly peers: number;
   /** Of rooms, in Redis. */
   readonly keys: number;
-  readonly mediaRooms: number;
   readonly storeErrors: number;
   /** Requests that failed by a fault of ours. */
   readonly faults: number;
@@ -27,13 +26,11 @@ const sumOf = (reports: readonly Report[], name: string, having = ''): number =>
 
 export const measure = async (cluster: ScriptCluster): Promise<Measured> => {
   const reports = await Promise.all(cluster.nodes.map((node) => node.report()));
-  const media = await cluster.mediaFigures();
   return {
     sockets: sumOf(reports, 'sotto_sockets'),
     rooms: sumOf(reports, 'sotto_rooms'),
     peers: sumOf(reports, 'sotto_peers'),
     keys: await cluster.countKeys(),
-    mediaRooms: media['sotto_media_rooms{worker="0"}'] ?? Number.NaN,
     storeErrors: sumOf(reports, 'sotto_store_call_errors_total'),
     faults: sumOf(reports, 'sotto_requests_total', 'result="internal"'),
     heapBytes: reports.reduce((sum, { heapBytes }) => sum + heapBytes, 0),
