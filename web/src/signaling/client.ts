@@ -25,8 +25,11 @@ import { codeOf, RequestError, type RequestErrorCode } from './request-error.ts'
 /** Before the first join succeeded; afterwards the client tries for as long as the page is open. */
 export const FIRST_JOIN_TIMEOUT_MS = 20_000;
 
-/** All who are in a room that was lost are told at once. Longer: they see each other again later. */
-export const REJOIN_SPREAD_MS = 1_000;
+/**
+ * All who were in a room that was lost are told at once, and come back within this. Longer: a group removes
+ * who is not there yet (150 ms after the first is, e2ee G26), and lets them in anew under other keys.
+ */
+export const REJOIN_SPREAD_MS = 100;
 
 export type { ClientListener, EndReason, JoinAnswer } from './client-listener.ts';
 
@@ -276,15 +279,18 @@ export class SignalingClient {
   }
 
   /** The room's record is another: the same person joins it with the session token. */
-  #joinAgain(connection: Connection, withinMs = REJOIN_SPREAD_MS): void {
+  #joinAgain(connection: Connection): void {
     if (this.#state.name === 'ended') return;
+    // Who is on the way back already comes alone, and not together with all others.
+    const isAlone = this.#state.name === 'greeting';
+    const waitMs = isAlone ? 0 : REJOIN_SPREAD_MS * this.#deps.random();
     this.#moveTo(null);
     this.#state = { name: 'greeting', connection };
     this.#greeting = null;
     this.#stopRepeating();
     this.#pending.failAll('room-reset');
     this.#listener.onConnection('reconnecting');
-    this.#greetings.doWithin(withinMs, () => this.#greet(connection));
+    this.#greetings.doAfter(waitMs, () => this.#greet(connection));
   }
 
   #receiveGreeting(connection: Connection, { method }: Greeting, answer: Answer): void {
@@ -308,8 +314,7 @@ export class SignalingClient {
         this.#askAgain(connection);
         return;
       case 'join-again':
-        // It came back alone, and not together with all others.
-        this.#joinAgain(connection, 0);
+        this.#joinAgain(connection);
         return;
       case 'end':
         this.#end(code);

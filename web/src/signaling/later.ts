@@ -25,11 +25,11 @@ export class Later {
     this.#doAfter(wait, task);
   }
 
-  /** At some moment of this time, whatever was in vain before; with 0 at once. */
-  doWithin(ms: number, task: () => void): void {
+  /** In place of what was to be done, whatever was in vain before; with 0 at once. */
+  doAfter(ms: number, task: () => void): void {
     this.cancel();
     if (ms === 0) task();
-    else this.#doAfter(ms * this.#deps.random(), task);
+    else this.#doAfter(ms, task);
   }
 
   /** It was not in vain. */
