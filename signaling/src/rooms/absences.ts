@@ -1,6 +1,6 @@
 // People whose connection is lost: each has ABSENCE_MS to come back. Derived from the record alone,
 // so every node that serves the room watches, the first to act wins and the others are refused. While the
-// store is away nobody could come back, so nobody's time ends; after it everybody has it all (PROTOCOL S5).
+// store is away nobody could come back, so nobody's time ends; after it everybody has it all (PROTOCOL S6).
 import type { Clock } from '../clock.ts';
 import type { PeerId, RoomId } from '../protocol/index.ts';
 import type { RoomRecord } from './record.ts';

@@ -31,6 +31,11 @@ const nodeAt = (index: number) => {
 const peerOf = async (roomId: Parameters<Nodes['record']>[0], { peerId }: TestClient) =>
   (await world.record(roomId)).peers.find((peer) => peer.peerId === peerId);
 
+const heardBy = (client: TestClient): readonly string[] =>
+  client.events.flatMap((event) =>
+    event.event === 'app-message' ? [event.data.message.envelope] : [],
+  );
+
 /** Ada and Bob by the first two nodes, Carol and Dan by the third. */
 const meetAtThree = async () => {
   const roomId = await world.newRoom();
@@ -145,10 +150,6 @@ describe('nodes that sleep, and hear nothing', () => {
   it('N4 what no hint told is found when a room is renewed', async () => {
     const { ada, bob, carol, dan } = await meetAtThree();
     const said = [anyEnvelope(), anyEnvelope()];
-    const heardBy = (client: TestClient) =>
-      client.events.flatMap((event) =>
-        event.event === 'app-message' ? [event.data.message.envelope] : [],
-      );
     nodeAt(1).hints.deafen();
     await ada.request('create-group', { group: anyPoint(1), prev: null, tag: anyTag() });
     for (const envelope of said) await ada.request('app-message', { envelope });

@@ -70,7 +70,10 @@ export const stoppableStore = (): StoppableStore => {
   };
 
   const ask = async <T>(call: (store: RoomStore) => Promise<T>): Promise<T> => {
-    while (state === 'hanging') await turn.promise;
+    if (state === 'hanging') {
+      await turn.promise;
+      return ask(call);
+    }
     if (state === 'up') return call(memory);
     failures += 1;
     throw away();
