@@ -53,7 +53,7 @@ let totals = NO_TESTS;
 /** @type {string[]} */
 const failures = [];
 await exitWith(async () => {
-  const tools = isLong ? [COTURN, REDIS, NFT] : [COTURN, REDIS, HAPROXY];
+  const tools = isLong ? [COTURN, REDIS, HAPROXY, NFT] : [COTURN, REDIS, HAPROXY];
   const setup = await setUp({ browsers: [CHROMIUM, FIREFOX], tools, isLenient: !isCI });
   if (!isLong && chosen.length === 0) await check(setup.env);
   if ((await runInForeground(setup.node, ['web/build.mjs'], setup.env)) !== 0) {
