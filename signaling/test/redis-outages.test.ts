@@ -50,9 +50,12 @@ afterEach(async () => {
 const follow = async (store: RoomStore, record: RoomRecord) => {
   const told: string[] = [];
   let reached = record;
+  const take = (events: readonly RoomEvent[]): void => {
+    for (const event of events) if (event.prev === reached.head) reached = evolve(reached, event);
+  };
   const look = async (): Promise<void> => {
     const read = await store.read(roomId, positionOf(reached));
-    if (read.kind === 'events') reached = read.events.reduce(evolve, reached);
+    if (read.kind === 'events') take(read.events);
   };
   const stop = await store.subscribe(roomId, {
     ...DEAF,
@@ -61,7 +64,7 @@ const follow = async (store: RoomStore, record: RoomRecord) => {
       look().catch(() => told.push('failed'));
     },
     onEvents: (events) => {
-      for (const event of events) if (event.prev === reached.head) reached = evolve(reached, event);
+      take(events);
       told.push(...events.map(({ version }) => `event ${version}`));
     },
   });
