@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { CLOSE } from '../src/protocol/index.ts';
+import { MEDIA_SECRET, startMediaProcess } from './support/media-process.ts';
 import { createRoom } from './support/rooms.ts';
 import { startServer } from './support/server-process.ts';
 import { TestClient } from './support/test-client.ts';
@@ -114,4 +115,29 @@ it('says which port is taken', async () => {
   await expect.poll(() => second.process.exitCode, { timeout: 20_000 }).toBe(1);
   expect(second.output()).toContain('EADDRINUSE');
   await first.end('SIGTERM');
+});
+
+it('M11 media in a process of its own: ready when it is reached, and both end with 0', async () => {
+  const media = await startMediaProcess();
+  const settings = { DATA_DIR: dataDir(), MEDIA_URL: media.url, MEDIA_SECRET };
+  const server = await startServer(settings);
+  const ada = await TestClient.join(server.url, await createRoom(server.url));
+  const placement = await ada.placed();
+  const transport = await ada.request('open-transport', { direction: 'send', placement });
+  expect(transport.id).not.toBe('');
+  expect(childrenOf(server.process.pid)).toBe('');
+  expect(await media.end('SIGTERM')).toBe(0);
+  await expect.poll(async () => (await fetch(`${server.url}/readyz`)).status).toBe(503);
+  expect(await server.end('SIGTERM')).toBe(0);
+  expect(server.output() + media.output()).not.toContain(MEDIA_SECRET);
+});
+
+it('M11 a media node with another secret is never reached, and it is said why', async () => {
+  const media = await startMediaProcess();
+  const settings = { MEDIA_URL: media.url, MEDIA_SECRET: 'x'.repeat(32), DATA_DIR: dataDir() };
+  const server = await startServer(settings, { ready: false });
+  await expect.poll(() => server.output(), { timeout: 20_000 }).toContain('401');
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+  expect(await server.end('SIGTERM')).toBe(0);
+  await media.end('SIGTERM');
 });

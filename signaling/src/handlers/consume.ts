@@ -7,7 +7,7 @@ import { callPlaced, placeOf } from './placement.ts';
 const consume = bind(Requests.consume, async (context, { placement, producerIds }) => {
   const { deps } = context;
   const place = placeOf(deps, membershipOf(context), placement);
-  const consumers = await callPlaced(deps, place, (node) =>
+  const consumers = await callPlaced(context, place, (node) =>
     node.consume({ ...place.key, producerIds }),
   );
   // The media node speaks mediasoup's types; what leaves here is what the protocol has.
@@ -17,7 +17,7 @@ const consume = bind(Requests.consume, async (context, { placement, producerIds 
 const view = bind(Requests.view, async (context, { placement, view: wanted }) => {
   const { deps } = context;
   const place = placeOf(deps, membershipOf(context), placement);
-  await callPlaced(deps, place, (node) => node.view({ ...place.key, view: wanted }));
+  await callPlaced(context, place, (node) => node.view({ ...place.key, view: wanted }));
   return { data: {} };
 });
 
@@ -26,7 +26,9 @@ const requestKeyFrames = bind(
   async (context, { placement, producerIds }) => {
     const { deps } = context;
     const place = placeOf(deps, membershipOf(context), placement);
-    await callPlaced(deps, place, (node) => node.requestKeyFrames({ ...place.key, producerIds }));
+    await callPlaced(context, place, (node) =>
+      node.requestKeyFrames({ ...place.key, producerIds }),
+    );
     return { data: {} };
   },
 );

@@ -7,7 +7,7 @@ import type { RoomId } from '../protocol/index.ts';
 import { lacksHome } from '../rooms/mode-rules.ts';
 import type { Home } from '../rooms/record.ts';
 import type { MediaLost } from '../rooms/room-service.ts';
-import type { HandlerDeps, Membership } from './context.ts';
+import type { HandlerContext, HandlerDeps, Membership } from './context.ts';
 
 type Deps = Pick<HandlerDeps, 'rooms' | 'media' | 'clock' | 'log'>;
 
@@ -104,11 +104,12 @@ export const placeOf = (
 
 /**
  * One call for a peer where the record says that its media is, as soon as that node can be called. A node
- * that knows nothing of the placement which the record names has lost it: the room is placed again
- * (PROTOCOL M8). Rejects with AppError.
+ * that knows nothing of the placement which the record names has lost it: the room is placed again (PROTOCOL
+ * M8), as often as one connection may have it so: where nobody has opened a transport yet, there is nothing
+ * to know. Rejects with AppError.
  */
 export const callPlaced = async <T>(
-  deps: Deps,
+  { deps, session }: HandlerContext,
   { home, key }: PlacedPeer,
   call: (node: MediaNode) => Promise<T>,
 ): Promise<T> => {
@@ -116,8 +117,8 @@ export const callPlaced = async <T>(
     return await callMedia(deps.clock, call(await deps.media.reach(home)));
   } catch (error) {
     const { roomId, placement } = key;
-    if (hasCode(error, 'stale-placement')) await replaceRoom(deps, roomId, placement);
-    else if (deps.media.isGone(home)) await replaceRoom(deps, roomId, placement);
+    const isLost = hasCode(error, 'stale-placement') || deps.media.isGone(home);
+    if (isLost && session.mayTake('costly')) await replaceRoom(deps, roomId, placement);
     throw error;
   }
 };

@@ -7,7 +7,13 @@ import { type ProducerId, Requests, type RoomId } from '../protocol/index.ts';
 import { newProducerId } from '../random.ts';
 import type { Command } from '../rooms/decide.ts';
 import { findPeer, type RoomRecord } from '../rooms/record.ts';
-import { bind, type HandlerDeps, type Membership, membershipOf } from './context.ts';
+import {
+  bind,
+  type HandlerContext,
+  type HandlerDeps,
+  type Membership,
+  membershipOf,
+} from './context.ts';
 import { callPlaced, type PlacedPeer, placeOf } from './placement.ts';
 
 const produce = bind(
@@ -23,7 +29,7 @@ const produce = bind(
     const request = { ...key, producerId, source, paused: !on, rtpParameters };
     const by = { peerId, session, source };
     try {
-      await callPlaced(deps, place, (node) => node.produce(request));
+      await callPlaced(context, place, (node) => node.produce(request));
       const { record } = await deps.rooms.execute(roomId, {
         type: 'produced',
         ...by,
@@ -36,7 +42,7 @@ const produce = bind(
     } catch (error) {
       // Neither half may stay alone: no producer without its name, no name without its producer.
       const close = (id: ProducerId) =>
-        tellNode(deps, place, (node) => node.closeProducer({ ...key, producerId: id }));
+        tellNode(context, place, (node) => node.closeProducer({ ...key, producerId: id }));
       await Promise.allSettled([
         close(producerId),
         ...(former === undefined ? [] : [close(former), loseProducer(deps, roomId, by, former)]),
@@ -66,7 +72,7 @@ const setStream = bind(Requests['set-stream'], async (context, { source, on }) =
     on,
   });
   const producerId = findPeer(record, peerId)?.streams[source].producerId;
-  await onProducer(deps, { roomId, peerId, session }, record, producerId, (node, key, id) =>
+  await onProducer(context, { roomId, peerId, session }, record, producerId, (node, key, id) =>
     node.setProducerPaused({ ...key, producerId: id, paused: !on }),
   );
   logStream(deps, { roomId, peerId, session }, { source, on }, 'stream switched');
@@ -83,7 +89,7 @@ const closeStream = bind(Requests['close-stream'], async (context, { source }) =
     session,
     source,
   });
-  await onProducer(deps, { roomId, peerId, session }, record, before, (node, key, id) =>
+  await onProducer(context, { roomId, peerId, session }, record, before, (node, key, id) =>
     node.closeProducer({ ...key, producerId: id }),
   );
   logStream(deps, { roomId, peerId, session }, { source, on: false }, 'stream ended');
@@ -92,7 +98,7 @@ const closeStream = bind(Requests['close-stream'], async (context, { source }) =
 
 /** Tells the media node, when there is one and it has a producer to tell of. */
 const onProducer = async (
-  deps: HandlerDeps,
+  context: HandlerContext,
   member: Membership,
   record: RoomRecord,
   producerId: ProducerId | undefined,
@@ -100,8 +106,8 @@ const onProducer = async (
 ): Promise<void> => {
   if (producerId === undefined || record.home === null) return;
   try {
-    const place = placeOf(deps, member, record.placement);
-    await tellNode(deps, place, (node) => effect(node, place.key, producerId));
+    const place = placeOf(context.deps, member, record.placement);
+    await tellNode(context, place, (node) => effect(node, place.key, producerId));
   } catch (error) {
     // The room lost its home meanwhile: the fact stands, and there is nothing left to tell.
     if (!hasCode(error, 'stale-placement')) throw error;
@@ -110,14 +116,14 @@ const onProducer = async (
 
 /** What follows from a fact: a node out of reach is told when it is back (reconcile.ts). */
 const tellNode = async (
-  deps: HandlerDeps,
+  context: HandlerContext,
   place: PlacedPeer,
   tell: (node: MediaNode) => Promise<void>,
 ): Promise<void> => {
-  const isReached = () => deps.media.isConnected(place.home);
+  const isReached = () => context.deps.media.isConnected(place.home);
   if (!isReached()) return;
   try {
-    await callPlaced(deps, place, tell);
+    await callPlaced(context, place, tell);
   } catch (error) {
     if (isReached()) throw error;
   }

@@ -2,7 +2,7 @@
 import { AppError, hasCode } from '../errors.ts';
 import { Requests } from '../protocol/index.ts';
 import { findPeer } from '../rooms/record.ts';
-import { bind, type HandlerDeps, membershipOf, takeAllowance } from './context.ts';
+import { bind, type HandlerContext, membershipOf, takeAllowance } from './context.ts';
 import { callPlaced, type PlacedPeer, placeOf, replaceRoom } from './placement.ts';
 
 const openTransport = bind(Requests['open-transport'], async (context, request) => {
@@ -10,23 +10,26 @@ const openTransport = bind(Requests['open-transport'], async (context, request) 
   const membership = membershipOf(context);
   const place = placeOf(deps, membership, request.placement);
   const { key } = place;
-  await ensureRoom(deps, place);
-  const data = await callPlaced(deps, place, (node) => node.openTransport({ ...request, ...key }));
+  await ensureRoom(context, place);
+  const data = await callPlaced(context, place, (node) =>
+    node.openTransport({ ...request, ...key }),
+  );
   if (findPeer(deps.rooms.known(key.roomId), membership.peerId) === undefined) {
     // The peer left by another socket meanwhile: nobody else would close what was just opened.
-    await callPlaced(deps, place, (node) => node.closePeer(key));
+    await callPlaced(context, place, (node) => node.closePeer(key));
     throw new AppError('not-joined', 'the peer has left');
   }
   return { data };
 });
 
 /** A worker that cannot take the room costs it the placement; a node out of reach does not, for a while. */
-const ensureRoom = async (deps: HandlerDeps, place: PlacedPeer): Promise<void> => {
+const ensureRoom = async (context: HandlerContext, place: PlacedPeer): Promise<void> => {
+  const { deps } = context;
   const { home, key } = place;
   const { roomId, placement } = key;
   const node = await deps.media.reach(home);
   try {
-    await callPlaced(deps, place, () =>
+    await callPlaced(context, place, () =>
       node.ensureRoom({ roomId, placement, worker: home.worker }),
     );
   } catch (error) {
@@ -42,7 +45,7 @@ const connectTransport = bind(
   async (context, { placement, direction, dtlsParameters }) => {
     const { deps } = context;
     const place = placeOf(deps, membershipOf(context), placement);
-    await callPlaced(deps, place, (node) =>
+    await callPlaced(context, place, (node) =>
       node.connectTransport({ ...place.key, direction, dtlsParameters }),
     );
     return { data: {} };
@@ -55,7 +58,7 @@ const restartIce = bind(
     const { deps } = context;
     const place = placeOf(deps, membershipOf(context), placement);
     takeAllowance(context, 'costly');
-    const iceParameters = await callPlaced(deps, place, (node) =>
+    const iceParameters = await callPlaced(context, place, (node) =>
       node.restartIce({ ...place.key, direction, transportId }),
     );
     return { data: { iceParameters } };

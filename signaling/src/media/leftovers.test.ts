@@ -1,0 +1,56 @@
+// What a media node holds beside what a record names (PROTOCOL M12).
+import { expect, it } from 'vitest';
+import { newHead, newIncarnation, newNodeName, newPeerId, newProducerId } from '../random.ts';
+import { emptyRecord } from '../rooms/evolve.ts';
+import type { RoomPeer, RoomRecord } from '../rooms/record.ts';
+import { leftoverOf, namesProducers } from './leftovers.ts';
+
+const [ada, bob] = [newPeerId(), newPeerId()];
+
+const peer = (peerId: RoomPeer['peerId']): RoomPeer => ({
+  peerId,
+  session: 1,
+  connected: true,
+  node: newNodeName(),
+  direct: true,
+  streams: {
+    mic: { on: true },
+    cam: { on: false },
+    screen: { on: false },
+    screenAudio: { on: false },
+  },
+});
+
+const record = (changes: Partial<RoomRecord> = {}): RoomRecord => ({
+  ...emptyRecord(newIncarnation(), newHead()),
+  placement: 7,
+  home: { nodeId: 'n1', worker: 0 },
+  peers: [peer(ada)],
+  ...changes,
+});
+
+const held = { roomId: 'r', placement: 7, worker: 0, peerIds: [ada, bob] };
+
+it('M12 a room that the record places there keeps those peers that are in it', () => {
+  expect(leftoverOf('n1', held, record())).toEqual({ kind: 'peers', peerIds: [bob] });
+  const both = record({ peers: [peer(ada), peer(bob)] });
+  expect(leftoverOf('n1', held, both)).toEqual({ kind: 'peers', peerIds: [] });
+});
+
+it.each([
+  ['of which there is no record', null],
+  ['that has no home', record({ home: null })],
+  ['whose home is another node', record({ home: { nodeId: 'n2', worker: 0 } })],
+  ['whose home is another life of the node', record({ home: { nodeId: 'n1.2', worker: 0 } })],
+  ['under a later placement', record({ placement: 8 })],
+  ['under an earlier placement, of another life of the room', record({ placement: 6 })],
+])('M12 a room %s is closed', (_what, known) => {
+  expect(leftoverOf('n1', held, known)).toEqual({ kind: 'room' });
+});
+
+it('M13 a producer in the record says that there was a room', () => {
+  expect(namesProducers(record())).toBe(false);
+  const [first = peer(ada)] = record().peers;
+  const streams = { ...first.streams, cam: { on: false, producerId: newProducerId() } };
+  expect(namesProducers(record({ peers: [peer(bob), { ...first, streams }] }))).toBe(true);
+});
