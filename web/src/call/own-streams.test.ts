@@ -188,7 +188,7 @@ test('a refused off is not told: here it is off, whatever the server says', asyn
   expect(refused).toEqual([]);
 });
 
-test.each(['room-reset', 'timeout', 'stale-placement'] as const)(
+test.each(['room-reset', 'timeout', 'unavailable', 'stale-placement'] as const)(
   'V4 M2 %s is no refusal: it is tried again when something changes',
   async (code) => {
     const { own, refused, refuse, asked, streams } = createScene();
