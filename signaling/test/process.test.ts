@@ -117,6 +117,13 @@ it('says which port is taken', async () => {
   await first.end('SIGTERM');
 });
 
+/** 0 while nobody listens. */
+const readiness = (url: string): Promise<number> =>
+  fetch(`${url}/readyz`).then(
+    ({ status }) => status,
+    () => 0,
+  );
+
 it('M11 media in a process of its own: ready when it is reached, and both end with 0', async () => {
   const media = await startMediaProcess();
   const settings = { DATA_DIR: dataDir(), MEDIA_URL: media.url, MEDIA_SECRET };
@@ -127,7 +134,7 @@ it('M11 media in a process of its own: ready when it is reached, and both end wi
   expect(transport.id).not.toBe('');
   expect(childrenOf(server.process.pid)).toBe('');
   expect(await media.end('SIGTERM')).toBe(0);
-  await expect.poll(async () => (await fetch(`${server.url}/readyz`)).status).toBe(503);
+  await expect.poll(() => readiness(server.url)).toBe(503);
   expect(await server.end('SIGTERM')).toBe(0);
   expect(server.output() + media.output()).not.toContain(MEDIA_SECRET);
 });
@@ -137,7 +144,7 @@ it('M11 a media node with another secret is never reached, and it is said why', 
   const settings = { MEDIA_URL: media.url, MEDIA_SECRET: 'x'.repeat(32), DATA_DIR: dataDir() };
   const server = await startServer(settings, { ready: false });
   await expect.poll(() => server.output(), { timeout: 20_000 }).toContain('401');
-  expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+  await expect.poll(() => readiness(server.url), { timeout: 20_000 }).toBe(503);
   expect(await server.end('SIGTERM')).toBe(0);
   await media.end('SIGTERM');
 });
