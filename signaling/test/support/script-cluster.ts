@@ -34,21 +34,24 @@ export const startScript = async (
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const next = async (): Promise<unknown> => {
-    const [message] = await Promise.race([
-      once(child, 'message'),
-      once(child, 'exit').then(() => Promise.reject(new Error(`${file} has ended`))),
-    ]);
-    return message;
-  };
+  let resolve: (message: unknown) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  child.on('message', (message) => resolve(message));
+  child.once('exit', () => reject(new Error(`${file} has ended`)));
+  const next = (): Promise<unknown> =>
+    new Promise((answered, ended) => {
+      resolve = answered;
+      reject = ended;
+    });
   const said = ScriptMessage.parse(await next());
   if (!('url' in said)) throw new Error(`${file} did not say where it listens`);
   return {
     url: said.url,
     process: child,
     report: async () => {
+      const answer = next();
       child.send('report');
-      const message = ScriptMessage.parse(await next());
+      const message = ScriptMessage.parse(await answer);
       if ('report' in message) return message.report;
       throw new Error(`${file} made no report`);
     },

@@ -167,6 +167,7 @@ export class Crowd {
     const stayMs = stay.least + random.int(stay.most - stay.least);
     const person: Person = { member, room, leavesAtMs: time.now() + stayMs };
     this.#people = [...this.#people, person];
+    await time.until(() => member.maybePeerId !== null || member.ended !== null);
   }
 
   #go(person: Person): void {
