@@ -120,7 +120,7 @@ it('V7 a server that loses its subscribers’ connections has them again, and th
   await Promise.all([here.close(), there.close()]);
 });
 
-it('S a server that is killed and comes back empty: its rooms are reset, others are as they were', async () => {
+it('V4 a server that is killed and comes back empty: its rooms are reset, others are as they were', async () => {
   const [here, there] = [openRedis(cluster.url), openRedis(cluster.url)];
   const rooms = await Promise.all(
     Array.from({ length: 12 }, async () => {

@@ -107,7 +107,7 @@ const leaseEnds = async (client: RedisClient): Promise<number[]> => {
   return Promise.all(names.map(async (name) => Number(await client.zscore(LEASES_KEY, name))));
 };
 
-describe.concurrent('N nobody was dead', () => {
+describe.concurrent('N1 nobody was dead', () => {
   it(
     'when Redis goes on that was halted until all leases had ended',
     withPair(async ({ own, raw: client, one, other, said, goOn }) => {

@@ -113,7 +113,7 @@ it('V7 a subscription that was lost is made again, and nothing is lost with it',
   raw.disconnect();
 });
 
-it('S a halted Redis is waited for: what it was asked is done when it goes on', async () => {
+it('S4 a halted Redis is waited for: what it was asked is done when it goes on', async () => {
   const record = await makeRoom(here.store, roomId);
   const ear = await follow(there.store, record);
   server.freeze();
@@ -130,7 +130,7 @@ it('S a halted Redis is waited for: what it was asked is done when it goes on', 
   await expect.poll(() => ear.told).toEqual(['event 2']);
 });
 
-it('S one that stays halted is waited for once: then calls fail at once, until it goes on', async () => {
+it('S4 one that stays halted is waited for once: then calls fail at once, until it goes on', async () => {
   const record = await makeRoom(here.store, roomId);
   server.freeze();
   const append = { expected: positionOf(record), events: [next(record)] };
@@ -155,7 +155,7 @@ it('S one that stays halted is waited for once: then calls fail at once, until i
   await expect.poll(() => ear.told).toEqual(['event 2']);
 });
 
-it('S nothing is done after its caller was told that it was not', async () => {
+it('V1 nothing is done after its caller was told that it was not', async () => {
   const record = await makeRoom(here.store, roomId);
   server.freeze();
   const message = { from: newPeerId(), envelope: 'x' };
@@ -174,7 +174,7 @@ it('S nothing is done after its caller was told that it was not', async () => {
   expect(await here.store.readMessages(roomId, 0)).toMatchObject({ last: 0 });
 });
 
-it('S killed and back without anything: rooms are reset, subscribers told, and made again', async () => {
+it('V4 killed and back without anything: rooms are reset, subscribers told, and made again', async () => {
   const record = await makeRoom(here.store, roomId);
   const ear = await follow(here.store, record);
   await server.kill();
@@ -193,7 +193,7 @@ it('S killed and back without anything: rooms are reset, subscribers told, and m
   await expect.poll(() => ear.told).toEqual(['event 1']);
 });
 
-describe('S a Redis that never was there', () => {
+describe('S4 a Redis that never was there', () => {
   it('is waited for once, and no error tells of it', async () => {
     await server.kill();
     const away = openRedis(server.url);

@@ -89,9 +89,9 @@ it('V4 commands under way when the master dies: nodes agree, and whoever is ther
   if (one === undefined || other === undefined) throw new Error('two nodes');
   await one.enter();
   let [done, failed] = [1, 0];
-  let isOver = false;
+  const over = new AbortController();
   const work = async (node: typeof one): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await node.enter().then(
         () => (done += 1),
         () => (failed += 1),
@@ -102,7 +102,7 @@ it('V4 commands under way when the master dies: nodes agree, and whoever is ther
   const workers = [work(one), work(other)];
   await sentinel.master.kill();
   await expect.poll(() => redises.every((redis) => redis.isAnswering()), PATIENCE).toBe(true);
-  isOver = true;
+  over.abort();
   await Promise.all(workers);
   await expect.poll(one.record, PATIENCE).toEqual(other.record());
   const peers = one.record()?.peers.map(({ peerId }) => peerId) ?? [];

@@ -20,7 +20,7 @@ const start = () => {
   return { judge, beat, beatUpTo };
 };
 
-it('N nobody is dead before beats were answered for the length of a lease', () => {
+it('N1 nobody is dead before beats were answered for the length of a lease', () => {
   const { judge, beat } = start();
   expect(judge.isDead(other)).toBe(false);
   for (let ms = 0; ms < LEASE_MS; ms += BEAT_MS) {
@@ -31,7 +31,7 @@ it('N nobody is dead before beats were answered for the length of a lease', () =
   expect(judge.isDead(other)).toBe(true);
 });
 
-it('N who lives is not dead, nor who lives again', () => {
+it('N1 who lives is not dead, nor who lives again', () => {
   const { judge, beat, beatUpTo } = start();
   beatUpTo(T0 + LEASE_MS, { living: [self, other] });
   expect(judge.isDead(other)).toBe(false);
@@ -47,7 +47,7 @@ it.each([
     'an own lease that had ended or was forgotten',
     (on: ReturnType<typeof start>) => on.beat(T0 + 8_000, { held: false, ended: [other] }),
   ],
-])('N after %s it counts anew', (_what, interrupt) => {
+])('N1 after %s it counts anew', (_what, interrupt) => {
   const on = start();
   on.beatUpTo(T0 + LEASE_MS, { ended: [other] });
   expect(on.judge.isDead(other)).toBe(true);
@@ -60,7 +60,7 @@ it.each([
   expect(on.judge.isDead(other)).toBe(true);
 });
 
-it('N a name that nobody knows is dead by a beat that was sent after it was asked for', () => {
+it('N1 a name that nobody knows is dead by a beat that was sent after it was asked for', () => {
   const { judge, beat, beatUpTo } = start();
   beatUpTo(T0 + LEASE_MS);
   judge.sent();
@@ -72,7 +72,7 @@ it('N a name that nobody knows is dead by a beat that was sent after it was aske
   expect(judge.isDead(other)).toBe(true);
 });
 
-it('N a name that was new is alive', () => {
+it('N1 a name that was new is alive', () => {
   const { judge, beat, beatUpTo } = start();
   beatUpTo(T0 + LEASE_MS);
   expect(judge.isDead(other)).toBe(false);

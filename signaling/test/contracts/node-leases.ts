@@ -15,36 +15,36 @@ export interface LeasePlace {
   close(): Promise<void>;
 }
 
-export const describeNodeLeases = (name: string, makePlace: () => Promise<LeasePlace>): void => {
-  describe(`node leases contract: ${name}`, () => {
-    /** Each test has a place of its own, so that they need not wait for each other. */
-    const inPlace =
-      (test: (place: LeasePlace, open: () => NodeLeases) => Promise<void>) =>
-      async (): Promise<void> => {
-        const place = await makePlace();
-        const opened: NodeLeases[] = [];
-        const open = (): NodeLeases => {
-          const leases = place.open();
-          opened.push(leases);
-          return leases;
-        };
-        try {
-          await test(place, open);
-        } finally {
-          await Promise.all(opened.map((leases) => leases.close()));
-          await place.close();
-        }
-      };
+const beats = async (place: LeasePlace, leases: NodeLeases, count: number): Promise<void> => {
+  let seen = 0;
+  const stop = leases.watch(() => (seen += 1));
+  await place.until(() => seen >= count);
+  stop();
+};
 
-    const beats = async (place: LeasePlace, leases: NodeLeases, count: number): Promise<void> => {
-      let seen = 0;
-      const stop = leases.watch(() => (seen += 1));
-      await place.until(() => seen >= count);
-      stop();
+export const describeNodeLeases = (name: string, makePlace: () => Promise<LeasePlace>): void => {
+  /** Each test has a place of its own, so that they need not wait for each other. */
+  const inPlace =
+    (test: (place: LeasePlace, open: () => NodeLeases) => Promise<void>) =>
+    async (): Promise<void> => {
+      const place = await makePlace();
+      const opened: NodeLeases[] = [];
+      const open = (): NodeLeases => {
+        const leases = place.open();
+        opened.push(leases);
+        return leases;
+      };
+      try {
+        await test(place, open);
+      } finally {
+        await Promise.all(opened.map((leases) => leases.close()));
+        await place.close();
+      }
     };
 
+  describe(`node leases contract: ${name}`, () => {
     it.concurrent(
-      'N each start has a name of its own; who beats is not dead, nor is oneself',
+      'N1 each start has a name of its own; who beats is not dead, nor is oneself',
       inPlace(async (place, open) => {
         const [one, other] = [open(), open()];
         expect(one.self).not.toBe(other.self);
@@ -59,7 +59,7 @@ export const describeNodeLeases = (name: string, makePlace: () => Promise<LeaseP
     );
 
     it.concurrent(
-      'N who falls silent is dead when its lease has ended, and not before',
+      'N1 who falls silent is dead when its lease has ended, and not before',
       inPlace(async (place, open) => {
         const [one, other] = [open(), open()];
         await beats(place, one, 5);
@@ -74,7 +74,7 @@ export const describeNodeLeases = (name: string, makePlace: () => Promise<LeaseP
     );
 
     it.concurrent(
-      'N who closes is dead for the others’ next beat',
+      'N1 who closes is dead for the others’ next beat',
       inPlace(async (place, open) => {
         const [one, other] = [open(), open()];
         await beats(place, one, 5);
@@ -87,7 +87,7 @@ export const describeNodeLeases = (name: string, makePlace: () => Promise<LeaseP
     );
 
     it.concurrent(
-      'N a name of which nothing was ever heard is dead, but not when it is first asked for',
+      'N1 a name of which nothing was ever heard is dead, but not when it is first asked for',
       inPlace(async (place, open) => {
         const one = open();
         await beats(place, one, 5);
@@ -99,7 +99,7 @@ export const describeNodeLeases = (name: string, makePlace: () => Promise<LeaseP
     );
 
     it.concurrent(
-      'N who has just begun calls nobody dead',
+      'N1 who has just begun calls nobody dead',
       inPlace(async (place, open) => {
         const gone = open();
         await beats(place, gone, 1);
@@ -114,7 +114,7 @@ export const describeNodeLeases = (name: string, makePlace: () => Promise<LeaseP
     );
 
     it.concurrent(
-      'N two who watch alike are told each, and stop each for itself; nobody after the close',
+      'N1 two who watch alike are told each, and stop each for itself; nobody after the close',
       inPlace(async (place, open) => {
         const one = open();
         let told = 0;

@@ -38,8 +38,12 @@ export const startRedisCluster = async (): Promise<RedisCluster> => {
     busPorts.map((busPort) =>
       startRedis({
         args: [
-          ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
-          ...['--cluster-node-timeout', '3000'],
+          '--cluster-enabled',
+          'yes',
+          '--cluster-port',
+          String(busPort),
+          '--cluster-node-timeout',
+          '3000',
         ],
       }),
     ),

@@ -47,7 +47,7 @@ const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(
 
 const replyError = (text: string): Error => Object.assign(new Error(text), { name: 'ReplyError' });
 
-it('S a call waits for the first connection, and is sent once', async () => {
+it('S4 a call waits for the first connection, and is sent once', async () => {
   const { connection, attempts, log, call } = start();
   const asked = call('one');
   await settled();
@@ -60,7 +60,7 @@ it('S a call waits for the first connection, and is sent once', async () => {
   expect(log).toEqual(['one: done']);
 });
 
-it('S waits do not add up: all who wait end with the first silence, and who comes later fails at once', async () => {
+it('S4 waits do not add up: all who wait end with the first silence, and who comes later fails at once', async () => {
   const { time, connection, calls, ask, breaker, changes } = start();
   connection.emit('ready');
   const ended: string[] = [];
@@ -86,7 +86,7 @@ it('S waits do not add up: all who wait end with the first silence, and who come
   await expect(calls.run(ask)).rejects.toMatchObject(UNAVAILABLE);
 });
 
-it('S any answer, also a late one and a new connection, ends the silence', async () => {
+it('S4 any answer, also a late one and a new connection, ends the silence', async () => {
   for (const how of ['probe', 'connection'] as const) {
     const { time, connection, calls, ask, attempts, breaker, log, call } = start();
     connection.emit('ready');
@@ -111,7 +111,7 @@ it('S any answer, also a late one and a new connection, ends the silence', async
   }
 });
 
-it('S a call whose connection was lost is made again over the next one', async () => {
+it('S4 a call whose connection was lost is made again over the next one', async () => {
   const { time, connection, attempts, log, call } = start();
   connection.emit('ready');
   const asked = call('one');
@@ -129,7 +129,7 @@ it('S a call whose connection was lost is made again over the next one', async (
   expect(log).toEqual(['one: done']);
 });
 
-it('S what Redis cannot do for now is tried again, what it refuses is not', async () => {
+it('S4 what Redis cannot do for now is tried again, what it refuses is not', async () => {
   const { time, connection, attempts, log, call } = start();
   connection.emit('ready');
   const asked = call('one');

@@ -58,10 +58,11 @@ const openNamed = (url: string, log: Logger, link: 'commands' | 'subscriptions')
 /** Connects at once, and again whenever that fails. Throws RangeError for a URL that is none. */
 export const createRedis = (url: string, deps: RedisDeps): Redis => {
   const { clock, log, logBytes } = deps;
+  let isClosed = false;
   const breaker = new Breaker(
     monotonic,
-    () => log.warn('Redis does not answer'),
-    () => log.info('Redis answers'),
+    () => isClosed || log.warn('Redis does not answer'),
+    () => isClosed || log.info('Redis answers'),
   );
   const commands = openNamed(url, log, 'commands');
   const listening = openNamed(url, log, 'subscriptions');
@@ -70,13 +71,13 @@ export const createRedis = (url: string, deps: RedisDeps): Redis => {
   const scripts = new ScriptRunner(commands.client, calls, redisTime);
   commands.whenUp(() => breaker.answered());
   commands.whenDown(() => breaker.foundSilent());
-  let isClosed = false;
   const onError = (error: unknown): void => {
     if (!isClosed) log.debug({ code: error instanceof Error ? error.name : 'unknown' }, 'Redis');
   };
   const subscriptions = new Subscriptions({
     link: listening,
     calls: new Calls(listening, breaker, monotonic),
+    time: monotonic,
     onError,
   });
   const { client } = commands;

@@ -1,9 +1,13 @@
 // Who is told of which room's hints. A subscription that was lost with its connection is made again, and
 // then its listeners are told that they may have missed some.
+import type { Clock } from '../../clock.ts';
 import type { StoreListener } from '../room-store.ts';
 import type { Calls } from './calls.ts';
 import { tellHint } from './hints.ts';
 import type { Link } from './link.ts';
+
+/** Before it is tried again to subscribe, while the connection is up. Shorter: more tries in an outage. */
+const AGAIN_MS = 1_000;
 
 /** Subscribed again at once after an outage. More: Redis is kept from others for longer. */
 const AGAIN_AT_ONCE = 64;
@@ -11,6 +15,7 @@ const AGAIN_AT_ONCE = 64;
 export interface SubscriptionsDeps {
   readonly link: Link;
   readonly calls: Calls;
+  readonly time: Clock;
   readonly onError: (error: unknown) => void;
 }
 
@@ -76,7 +81,13 @@ export class Subscriptions {
 
   #subscribeAgain(): void {
     this.#round += 1;
-    this.#askAll(this.#round).catch((error: unknown) => this.#deps.onError(error));
+    const round = this.#round;
+    this.#askAll(round).catch((error: unknown) => {
+      this.#deps.onError(error);
+      this.#deps.time.after(AGAIN_MS, () => {
+        if (round === this.#round && !this.#isClosed) this.#subscribeAgain();
+      });
+    });
   }
 
   async #askAll(round: number): Promise<void> {
