@@ -5,11 +5,16 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { MediaLog } from './media-log.ts';
 
-/** Gauges whose names end as only a counter's may; the same by kind is in `nodejs_active_*`. */
+/**
+ * Their names say another kind than theirs, or their own, as names must not; what the first three tell is
+ * in `nodejs_active_*`, by kind.
+ */
 const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
+  'nodejs_eventloop_utilization_histogram',
+  'nodejs_eventloop_utilization_summary',
 ];
 
 /** With the process itself in it: CPU, memory, event-loop delay, garbage collection. */

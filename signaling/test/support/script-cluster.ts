@@ -34,15 +34,14 @@ export const startScript = async (
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  let resolve: (message: unknown) => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  child.on('message', (message) => resolve(message));
-  child.once('exit', () => reject(new Error(`${file} has ended`)));
-  const next = (): Promise<unknown> =>
-    new Promise((answered, ended) => {
-      resolve = answered;
-      reject = ended;
-    });
+  const ended = once(child, 'exit').then((): never => {
+    throw new Error(`${file} has ended`);
+  });
+  ended.catch(() => undefined);
+  const next = async (): Promise<unknown> => {
+    const [message] = await Promise.race([once(child, 'message'), ended]);
+    return message;
+  };
   const said = ScriptMessage.parse(await next());
   if (!('url' in said)) throw new Error(`${file} did not say where it listens`);
   return {
@@ -57,9 +56,8 @@ export const startScript = async (
     },
     kill: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
       child.kill('SIGKILL');
-      await ended;
+      await ended.catch(() => undefined);
     },
   };
 };
