@@ -21,8 +21,6 @@ export const REACH_MS = 5_000;
 export interface MediaPool {
   /** The least loaded worker that is alive. Throws `media-unavailable`. */
   choose(): Home;
-  /** The node, connected or not. Throws `media-unavailable` when none that is known here has this id. */
-  nodeOf(home: Home): MediaNode;
   isConnected(home: Home): boolean;
   /** The node when it is connected, now or within REACH_MS. Rejects with `media-unavailable`. */
   reach(home: Home): Promise<MediaNode>;
@@ -71,13 +69,8 @@ export const createMediaPool = (nodes: readonly MediaNode[], clock: Clock): Medi
         }),
     );
 
-  const find = ({ nodeId }: Home): MediaNode | undefined =>
-    nodes.find((node) => node.nodeId === nodeId);
-
-  const findConnected = (home: Home): MediaNode | undefined => {
-    const node = find(home);
-    return node?.isConnected() === true ? node : undefined;
-  };
+  const findConnected = ({ nodeId }: Home): MediaNode | undefined =>
+    nodes.find((node) => node.nodeId === nodeId && node.isConnected());
 
   const isLongAway = (node: MediaNode): boolean =>
     clock.now() - (awaySinceMs.get(node) ?? 0) >= GONE_AFTER_MS;
@@ -90,11 +83,6 @@ export const createMediaPool = (nodes: readonly MediaNode[], clock: Clock): Medi
       const { home } = rest.reduce((best, next) => (next.cost < best.cost ? next : best), first);
       reserve(home);
       return home;
-    },
-    nodeOf: (home) => {
-      const node = find(home);
-      if (node === undefined) throw new AppError('media-unavailable', 'the media node is gone');
-      return node;
     },
     isConnected: (home) => findConnected(home) !== undefined,
     reach: (home) =>
