@@ -8,7 +8,8 @@ import { evolve } from '../src/rooms/evolve.ts';
 import { positionOf, type RoomRecord } from '../src/rooms/record.ts';
 import { roomKeys } from '../src/rooms/redis/room-keys.ts';
 import type { Redis } from '../src/rooms/redis/redis.ts';
-import { RECORD_TTL_MS, RING_MESSAGES } from '../src/rooms/room-store.ts';
+import { POST } from '../src/rooms/redis/scripts.ts';
+import { RECORD_TTL_MS, RING_BYTES, RING_MESSAGES } from '../src/rooms/room-store.ts';
 import { DEAF, makeRoom, next, roomIds } from './contracts/store-fixtures.ts';
 import { connectTo, type RedisServer, startRedis } from './support/redis-server.ts';
 import { openRedis } from './support/redis-stores.ts';
@@ -112,6 +113,37 @@ it('K7 the ring has no more messages than it may, and knows their bytes', async 
     0,
   );
   expect(Number(await raw.hget(state, 'ringBytes'))).toBe(bytes);
+});
+
+it('K7 a message that is sent again, its answer lost, is in the ring once and keeps its number', async () => {
+  const { state, ring, channel } = roomKeys(roomId);
+  const told: number[] = [];
+  const stop = await redis.store.subscribe(roomId, {
+    ...DEAF,
+    onMessage: ({ message }) => told.push(message.seq),
+  });
+  const late = Date.now() + RECORD_TTL_MS;
+  const message = JSON.stringify({ from: newPeerId(), envelope: 'x' });
+  const send = (name: string) =>
+    raw.eval(
+      POST.lua,
+      2,
+      state,
+      ring,
+      late,
+      record.incarnation,
+      name,
+      message,
+      RING_MESSAGES,
+      RING_BYTES,
+      channel,
+    );
+  const sent = [await send('one'), await send('two'), await send('one'), await send('two')];
+  expect(sent).toEqual([1, 2, 1, 2].map((seq) => ['done', seq]));
+  expect((await post())?.seq).toBe(3);
+  await expect.poll(() => told).toEqual([1, 2, 3]);
+  expect((await redis.store.readMessages(roomId, 0))?.messages).toHaveLength(3);
+  stop();
 });
 
 it('J2 what another release wrote is not served and breaks nothing', async () => {
