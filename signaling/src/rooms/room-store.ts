@@ -88,7 +88,7 @@ export interface RoomStore {
     incarnation: Incarnation,
     message: Omit<AppMessage, 'seq'>,
   ): Promise<AppMessage | undefined>;
-  /** Undefined when there is no record. */
+  /** After `Infinity`: none, but the newest one's number. Undefined when there is no record. */
   readMessages(roomId: RoomId, afterSeq: number): Promise<RingRead | undefined>;
   /** Told to all who subscribed and kept nowhere. */
   whisper(roomId: RoomId, whisper: Whisper): Promise<void>;

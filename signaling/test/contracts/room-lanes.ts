@@ -42,6 +42,8 @@ export const describeRoomLanes = (name: string, makeStore: MakeStore): void => {
       expect(posted).toEqual({ ...message, seq: 1 });
       expect((await post('two'))?.seq).toBe(2);
       expect(await store.readMessages(roomId, 0)).toMatchObject({ incarnation, last: 2 });
+      const newest = { incarnation, last: 2, messages: [] };
+      expect(await store.readMessages(roomId, Infinity)).toEqual(newest);
       expect(await seqs(0)).toEqual([1, 2]);
       expect(await seqs(1)).toEqual([2]);
       expect(await seqs(7)).toEqual([]);

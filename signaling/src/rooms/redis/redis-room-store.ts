@@ -135,7 +135,9 @@ export const createRedisRoomStore = (deps: RedisRoomStoreDeps): RoomStore => {
     },
     readMessages: async (roomId, afterSeq) => {
       const { state, ring } = roomKeys(roomId);
-      const reply = await scripts.run(READ_MESSAGES, [state, ring], [afterSeq + 1]);
+      // Who wants to know the last number alone asks for what comes after Infinity.
+      const from = Math.min(afterSeq + 1, Number.MAX_SAFE_INTEGER);
+      const reply = await scripts.run(READ_MESSAGES, [state, ring], [from]);
       const kept = parse(MessagesReply, reply);
       if (kept.length === 0) return undefined;
       const [incarnation, last, numbers, texts] = kept;
