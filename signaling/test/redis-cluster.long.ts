@@ -87,7 +87,7 @@ it('V7 a room that moves to another server keeps its record, and its subscribers
     await follow(there.store, roomId, record),
   ];
   const { state } = roomKeys(roomId);
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round < 20; round += 1) {
     const owner = await cluster.ownerOf(state);
     await cluster.move(state, (owner + 1) % 3);
     for (let count = 0; count < 3; count += 1) record = await grow(there.store, roomId, record);

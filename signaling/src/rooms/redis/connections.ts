@@ -1,5 +1,6 @@
 // How Redis is connected to: one link for commands, and one for what is told to subscribers.
 import { Cluster, Redis } from 'ioredis';
+import { RENEW_MS } from '../room-store.ts';
 import { STORE_WAIT_MS } from './breaker.ts';
 import { Link } from './link.ts';
 import type { RedisTarget } from './redis-url.ts';
@@ -65,6 +66,7 @@ const connect = (target: RedisTarget): Redis | Cluster => {
       return new Cluster([...target.addresses], {
         enableOfflineQueue,
         shardedSubscribers: true,
+        slotsRefreshInterval: RENEW_MS,
         clusterRetryStrategy: retryStrategy,
         redisOptions: { ...redisOptions, ...access },
       });

@@ -33,8 +33,10 @@ export class Subscriptions {
       for (const listener of this.#channels.get(channel) ?? []) tellHint(hint, listener);
     });
     deps.link.whenUp(() => this.#subscribeAgain());
-    // Of a cluster: its servers, or which of them has a room, have changed.
+    // Of a cluster: its servers, or which of them has a room, may have changed. A room that moves takes no
+    // subscriptions along, and a map that was read in between hides from ioredis that it moved at all.
     client.on('subscribersReady', () => this.#subscribeAgain());
+    client.on('refresh', () => this.#subscribeAgain());
   }
 
   /** Resolves when nothing more is missed; the answer ends it. Errors as in Calls.run. */
@@ -101,6 +103,9 @@ export class Subscriptions {
 
   async #askAgain(channel: string, round: number): Promise<void> {
     if (round !== this.#round || !this.#channels.has(channel)) return;
+    const { client } = this.#deps.link;
+    // A cluster's client would otherwise keep the channel once more each time.
+    if (client.isCluster) await client.sunsubscribe(channel).catch(() => undefined);
     await this.#ask(channel);
     for (const listener of this.#channels.get(channel) ?? []) listener.onMissed();
   }
