@@ -14,7 +14,7 @@ export type Report = Readonly<z.infer<typeof Report>>;
 
 export const ScriptMessage = z.union([z.object({ url: z.string() }), z.object({ report: Report })]);
 
-/** Prometheus' text format: one sample a line. */
+/** Prometheus' text format: one sample a line. What is no number yet, as a mean of nothing, is left out. */
 export const figuresOf = (text: string): Record<string, number> =>
   Object.fromEntries(
     text
@@ -23,7 +23,8 @@ export const figuresOf = (text: string): Record<string, number> =>
       .map((line) => {
         const at = line.lastIndexOf(' ');
         return [line.slice(0, at), Number(line.slice(at + 1))] as const;
-      }),
+      })
+      .filter(([, value]) => Number.isFinite(value)),
   );
 
 const MICROSECONDS_PER_MS = 1_000;
