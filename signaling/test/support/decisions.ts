@@ -13,7 +13,15 @@ export const join = (
   peerId: PeerId,
   maxPeers = 10,
   rest: Partial<Pick<Extract<Command, { type: 'join' }>, 'direct' | 'callMode'>> = {},
-): Command => ({ type: 'join', peerId, maxPeers, direct: true, callMode: 'auto', node: NODE, ...rest });
+): Command => ({
+  type: 'join',
+  peerId,
+  maxPeers,
+  direct: true,
+  callMode: 'auto',
+  node: NODE,
+  ...rest,
+});
 
 export const apply = (record: RoomRecord | null, facts: readonly Fact[]): RoomRecord =>
   facts.reduce(
