@@ -9,7 +9,7 @@ import { runInForeground } from './lib/foreground.mjs';
 import { npm } from './lib/node.mjs';
 import { setUp } from './lib/setup.mjs';
 import { NO_TESTS, runTests } from './lib/test-totals.mjs';
-import { COTURN, HAPROXY, NFT, REDIS } from './lib/tools.mjs';
+import { COTURN, HAPROXY, NFT, PROMTOOL, REDIS } from './lib/tools.mjs';
 
 const isCI = process.env.CI === 'true';
 const isLong = process.argv.includes('--long');
@@ -53,7 +53,7 @@ let totals = NO_TESTS;
 /** @type {string[]} */
 const failures = [];
 await exitWith(async () => {
-  const tools = isLong ? [COTURN, REDIS, HAPROXY, NFT] : [COTURN, REDIS, HAPROXY];
+  const tools = isLong ? [COTURN, REDIS, HAPROXY, NFT, PROMTOOL] : [COTURN, REDIS, HAPROXY];
   const setup = await setUp({ browsers: [CHROMIUM, FIREFOX], tools, isLenient: !isCI });
   if (!isLong && chosen.length === 0) await check(setup.env);
   if ((await runInForeground(setup.node, ['web/build.mjs'], setup.env)) !== 0) {

@@ -62,6 +62,15 @@ export const HAPROXY = {
   purpose: 'many nodes behind one address',
 };
 
+/** @satisfies {Tool} */
+export const PROMTOOL = {
+  title: 'promtool',
+  variable: 'SOTTO_PROMTOOL',
+  usualPlaces: ['/usr/bin/promtool', '/usr/local/bin/promtool', '/opt/homebrew/bin/promtool'],
+  debianPackages: ['prometheus'],
+  purpose: 'the check of the figures for Prometheus',
+};
+
 /**
  * @param {Tool} tool
  * @returns {Promise<string>} the path, for the tool's variable

@@ -1,16 +1,20 @@
 // The figures of real processes, as Prometheus finds them: a server with its media in it, and one whose media
 // is elsewhere, which tells of that it is connected and of no worker.
 import { afterEach, expect, it } from 'vitest';
+import { MEDIA_SECRET, type MediaProcess, startMediaProcess } from './support/media-process.ts';
 import { scrape, valueOf } from './support/metrics-text.ts';
 import { createRoom } from './support/rooms.ts';
 import { freePort, type ServerProcess, startServer } from './support/server-process.ts';
 import { TestClient } from './support/test-client.ts';
 
 let server: ServerProcess | undefined;
+let media: MediaProcess | undefined;
 
 afterEach(async () => {
   await server?.end('SIGTERM');
+  await media?.end('SIGTERM');
   server = undefined;
+  media = undefined;
 });
 
 const JWT_SECRET = 'a secret of the tests, long enough';
@@ -25,6 +29,23 @@ it('O3 METRICS_PORT opens a listener of its own, with the media workers of the p
   expect(valueOf(found, 'process_cpu_seconds_total')).toBeGreaterThan(0);
   expect(valueOf(found, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
   expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
+  client.goAway();
+});
+
+it('O3 a media node tells of its workers, and who uses it of the connection alone', async () => {
+  const [mediaPort, port] = [String(await freePort()), String(await freePort())];
+  media = await startMediaProcess({ METRICS_PORT: mediaPort });
+  const settings = { JWT_SECRET, MEDIA_SECRET, MEDIA_URL: media.url, METRICS_PORT: port };
+  server = await startServer(settings);
+  const client = await TestClient.join(server.url, await createRoom(server.url));
+  await client.placed();
+  const ofMedia = await scrape(`http://127.0.0.1:${mediaPort}/metrics`);
+  expect(valueOf(ofMedia, 'sotto_media_worker_up', { worker: '0' })).toBe(1);
+  expect(valueOf(ofMedia, 'sotto_sockets')).toBeUndefined();
+  const ofServer = await scrape(`http://127.0.0.1:${port}/metrics`);
+  expect(valueOf(ofServer, 'sotto_media_node_connected', { node: '0' })).toBe(1);
+  expect(valueOf(ofServer, 'sotto_peers')).toBe(1);
+  expect(valueOf(ofServer, 'sotto_media_worker_up', { worker: '0' })).toBeUndefined();
   client.goAway();
 });
 
