@@ -16,6 +16,18 @@ const TUNNEL_TIMEOUT = '2m';
 /** Shorter: a node that dies is avoided sooner. Longer: fewer requests to /readyz. */
 const CHECK_EVERY = '500ms';
 
+/** What a node has to answer with 200 before it is given anybody. */
+const backend = (name: string, check: string, nodes: readonly Backend[]): readonly string[] => [
+  `backend ${name}`,
+  '  balance roundrobin',
+  // The address of who asks; TRUST_PROXY=1 believes this word of ours, and none before it.
+  '  option forwardfor',
+  `  option httpchk GET ${check}`,
+  '  http-check expect status 200',
+  `  default-server check inter ${CHECK_EVERY} fastinter ${CHECK_EVERY} fall 2 rise 1`,
+  ...nodes.map((node) => `  server ${node.name} 127.0.0.1:${node.port}`),
+];
+
 /** `bind` as HAProxy writes addresses. */
 export const haproxyConfig = (bind: string, nodes: readonly Backend[]): string =>
   [
@@ -35,14 +47,10 @@ export const haproxyConfig = (bind: string, nodes: readonly Backend[]): string =
     '  retries 3',
     'frontend meetings',
     `  bind ${bind}`,
-    '  default_backend signaling',
-    'backend signaling',
-    '  balance roundrobin',
-    // The address of who asks; TRUST_PROXY=1 believes this word of ours, and none before it.
-    '  option forwardfor',
-    '  option httpchk GET /readyz',
-    '  http-check expect status 200',
-    `  default-server check inter ${CHECK_EVERY} fastinter ${CHECK_EVERY} fall 2 rise 1`,
-    ...nodes.map(({ name, port }) => `  server ${name} 127.0.0.1:${port}`),
+    // Without Redis no node is ready, but each has the page, and knows what to tell who asks.
+    '  use_backend alive if { nbsrv(ready) lt 1 }',
+    '  default_backend ready',
+    ...backend('ready', '/readyz', nodes),
+    ...backend('alive', '/livez', nodes),
     '',
   ].join('\n');

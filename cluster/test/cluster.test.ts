@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createRoom } from '../../signaling/test/support/rooms.ts';
+import { createRoom, fetchToken } from '../../signaling/test/support/rooms.ts';
 import { TestClient } from '../../signaling/test/support/test-client.ts';
 import { findTool } from '../src/tools.ts';
 
@@ -60,8 +60,11 @@ const hasTools =
 describe.skipIf(!hasTools)('a cluster', () => {
   let child: ChildProcess;
   let output = '';
-  afterEach(() => {
+  afterEach(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
     child.kill('SIGTERM');
+    await exited;
   });
 
   const start = async (): Promise<void> => {
@@ -109,6 +112,28 @@ describe.skipIf(!hasTools)('a cluster', () => {
     await areOver(pids);
     expect(folders()).toEqual(before);
     expect(output).not.toContain('unexpectedly');
+  });
+
+  it('S4 while Redis is silent the proxy still leads to a node, which says what is the matter', async () => {
+    await start();
+    const proxy = urlOf('haproxy');
+    const roomId = await createRoom(proxy);
+    const token = await fetchToken(proxy, roomId);
+    const ada = await TestClient.join(proxy, roomId);
+    const pids = descendantsOf(child.pid ?? 0);
+    const redis = pids.find((pid) => nameOf(pid) === 'redis-server') ?? 0;
+    process.kill(redis, 'SIGSTOP');
+    const isReady = async (): Promise<boolean> => (await fetch(`${proxy}/readyz`)).ok;
+    await expect.poll(isReady, { timeout: 60_000 }).toBe(false);
+    await ada.request('heartbeat', {});
+    // Both nodes are left out as not ready by now, or are about to be.
+    await expect.poll(() => output, { timeout: 60_000 }).toContain('backend ready has no server');
+    const bob = await TestClient.connect(proxy);
+    await expect(bob.join(token)).rejects.toMatchObject({ code: 'unavailable' });
+    process.kill(redis, 'SIGCONT');
+    await expect.poll(isReady, { timeout: 60_000 }).toBe(true);
+    await bob.join(token);
+    expect((await ada.heard('peer-joined')).data.peer.peerId).toBe(bob.peerId);
   });
 
   it('one process that ends by itself ends the others too', async () => {
