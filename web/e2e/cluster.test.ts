@@ -2,7 +2,7 @@
 // HAProxy. A node is killed, started again, and Redis is lost: the call goes on, or is whole again.
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cluster, NodeName } from '../../cluster/src/cluster.ts';
+import type { Cluster, NodeName, ProcessName } from '../../cluster/src/cluster.ts';
 import { startCluster } from '../../cluster/src/cluster.ts';
 import { findTool } from '../../cluster/src/tools.ts';
 import { areIn } from './call-path.ts';
@@ -16,6 +16,10 @@ import { workerBin } from './worker-bin.ts';
 
 /** Of a picture at 15 a second: twelve seconds in which a node dies and its lease ends. */
 const FRAMES_THROUGH = 180;
+/** Fifteen seconds of a node that is stopped. */
+const FRAMES_ASLEEP = 225;
+/** Thirty of a Redis that is. */
+const FRAMES_WITHOUT_REDIS = 450;
 
 const redisServer = findTool('SOTTO_REDIS_SERVER');
 const haproxy = findTool('SOTTO_HAPROXY');
@@ -208,6 +212,78 @@ describe.skipIf(isMissing)('a meeting on a cluster', () => {
     await ann.press('toggle-mic');
     await chat(all(), 'Two nodes');
     await meet(all());
+    expect(await sharedCode(all(), [])).toBe(code);
+    await nothingHappened(all(), before);
+  });
+
+  /** Each sees the next one's picture move for so many frames. */
+  const keepSeeing = async (frames: number): Promise<void> => {
+    const ids = await idsOf(all());
+    const next = (index: number): string => ids[(index + 1) % ids.length] ?? '';
+    await Promise.all(
+      all().map((person, index) => person.seesFramesIn(person.tile(next(index)), frames)),
+    );
+  };
+
+  const signal = (name: ProcessName, sent: NodeJS.Signals): void => {
+    process.kill(cluster.pid(name) ?? 0, sent);
+  };
+
+  test('J5 N1 N3 a node is stopped for fifteen seconds: pictures go on, and its people find back', async () => {
+    await moveTo(bob, 'signaling-1');
+    await moveTo(cat, 'signaling-2');
+    const before = await marks(all());
+    const ids = await idsOf(all());
+    signal('signaling-2', 'SIGSTOP');
+    await keepSeeing(FRAMES_ASLEEP);
+    await until(
+      'its people are taken for away',
+      async () => (await ann.eventsHeard()).slice(before[0]),
+      (heard) => heard.includes('peer-disconnected'),
+    );
+    signal('signaling-2', 'SIGCONT');
+    await until(
+      'they are back',
+      async () => (await ann.eventsHeard()).slice(before[0]),
+      (heard) => heard.lastIndexOf('peer-resumed') > heard.lastIndexOf('peer-disconnected'),
+    );
+    await areConnected(all());
+    await meet(all());
+    await chat(all(), 'After a nap');
+    expect(await idsOf(all())).toEqual(ids);
+    expect(await sharedCode(all(), [])).toBe(code);
+    await nothingHappened(all(), before);
+  });
+
+  test('J5 N2 all nodes are replaced, one after the other: nobody leaves', async () => {
+    const before = await marks(all());
+    const ids = await idsOf(all());
+    for (const node of ['signaling-1', 'signaling-2'] as const) {
+      await Promise.all([keepSeeing(FRAMES_THROUGH), cluster.restart(node)]);
+      await areConnected(all());
+    }
+    await meet(all());
+    await chat(all(), 'New nodes');
+    expect(await idsOf(all())).toEqual(ids);
+    expect(await sharedCode(all(), [])).toBe(code);
+    await nothingHappened(all(), before);
+  });
+
+  test('S3 S4 Redis is silent for half a minute: the call goes on, and what was done is told afterwards', async () => {
+    const before = await marks(all());
+    const [annId = ''] = await idsOf(all());
+    signal('redis', 'SIGSTOP');
+    const seeing = keepSeeing(FRAMES_WITHOUT_REDIS);
+    await ann.press('toggle-mic');
+    await bob.hearsNothingOf(annId);
+    await seeing;
+    signal('redis', 'SIGCONT');
+    await bob.finds(`${bob.tile(annId)}[data-muted="true"]`);
+    await cat.finds(`${cat.tile(annId)}[data-muted="true"]`);
+    await ann.press('toggle-mic');
+    await areConnected(all());
+    await meet(all());
+    await chat(all(), 'Redis is back');
     expect(await sharedCode(all(), [])).toBe(code);
     await nothingHappened(all(), before);
   });
