@@ -17,6 +17,8 @@ export const LIVE_PATH = '/livez';
 const MAX_CONNECTIONS = 1_000;
 /** For the request that opens a connection. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** How often it is looked for who has said nothing for that long. Node's own 30 s would add to it. */
+const REQUEST_LOOK_MS = 1_000;
 
 export const DEFAULT_TIMES: RpcTimes = { loadMs: 1_000, silentMs: 10_000 };
 
@@ -29,6 +31,8 @@ export interface RpcServerOptions {
   readonly log: MediaLog;
   readonly limits?: Partial<RpcConnectionDeps['limits']>;
   readonly times?: RpcTimes;
+  readonly maxConnections?: number;
+  readonly requestTimeoutMs?: number;
 }
 
 export interface RpcServer {
@@ -39,8 +43,10 @@ export interface RpcServer {
   close(): Promise<void>;
 }
 
+/** Who does not close their own half would hold their place, and a close of the server, for ever. */
 const refuse = (socket: Duplex, status: number): void => {
   socket.on('error', () => undefined);
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
   );
@@ -64,12 +70,16 @@ export const startRpcServer = async (options: RpcServerOptions): Promise<RpcServ
     maxPayload: limits.callBytes,
     perMessageDeflate: false,
   });
-  const http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+  const requestTimes = {
+    requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: REQUEST_LOOK_MS,
+  };
+  const http = createServer(requestTimes, (request, response) => {
     const isLive = request.method === 'GET' && request.url === LIVE_PATH;
     response.writeHead(isLive ? 200 : 404, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ status: isLive ? 'live' : 'not-found' }));
   });
-  http.maxConnections = MAX_CONNECTIONS;
+  http.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
 
   const accept = (socket: WebSocket): void => {
     const connection = new RpcConnection(socket, deps);
