@@ -142,6 +142,19 @@ describe.concurrent('N1 nobody was dead', () => {
   );
 
   it(
+    'and a name that none of us would have stops nobody from judging',
+    withPair(async ({ raw: client, one, other, said, goOn }) => {
+      const [foreign, farMs] = ['of another release, or by hand', 4_000_000_000_000];
+      await client.zadd(LEASES_KEY, farMs, foreign);
+      await client.zadd(LEASES_KEY, (await timeOf(client)) - 1, 'another one');
+      await goOn();
+      expect(said.deaths).toBe(0);
+      await other.close();
+      await until(() => one.leases.isDead(other.leases.self));
+    }),
+  );
+
+  it(
     'and the leases have an end, and end with who had them',
     withPair(async ({ raw: client, one, other }) => {
       expect(await client.pttl(LEASES_KEY)).toBeGreaterThan(0);

@@ -193,6 +193,53 @@ it('V4 killed and back without anything: rooms are reset, subscribers told, and 
   await expect.poll(() => ear.told).toEqual(['event 1']);
 });
 
+it('S3 S4 a Redis that reads and refuses writes is away once, until it takes them', async () => {
+  const raw = connectTo(server.port, PASSWORD);
+  const record = await makeRoom(here.store, roomId);
+  const refusing: readonly (readonly [string, string, string])[] = [
+    ['min-replicas-to-write', '1', '0'],
+    ['maxmemory', '1', '0'],
+  ];
+  for (const [setting, bad, good] of refusing) {
+    logged.length = 0;
+    const said = (text: string) => logged.filter((line) => line.includes(text)).length;
+    await raw.config('SET', setting, bad);
+    await expect(growBy(here.store, record, 1)).rejects.toMatchObject(UNAVAILABLE);
+    // Two of our processes, and none finds it back.
+    await expect.poll(() => there.isAnswering(), { timeout: 10_000 }).toBe(false);
+    await expect(here.store.read(roomId, null)).rejects.toMatchObject(UNAVAILABLE);
+    expect([here.isAnswering(), said('Redis does not answer'), said('Redis answers')]).toEqual([
+      false,
+      2,
+      0,
+    ]);
+    await raw.config('SET', setting, good);
+    const areBack = () => here.isAnswering() && there.isAnswering();
+    await expect.poll(areBack, { timeout: 10_000 }).toBe(true);
+    expect([said('Redis does not answer'), said('Redis answers')]).toEqual([2, 2]);
+  }
+  raw.disconnect();
+});
+
+it('S3 without the connection for subscriptions a process is not ready, and commands are answered', async () => {
+  const raw = connectTo(server.port, PASSWORD);
+  await makeRoom(here.store, roomId);
+  await here.store.subscribe(roomId, DEAF);
+  logged.length = 0;
+  // Who is connected stays so, and nobody else comes in.
+  await raw.config('SET', 'maxclients', '1');
+  await raw.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await expect.poll(() => here.isAnswering()).toBe(false);
+  await expect(here.store.subscribe(roomIds.mint(), DEAF)).rejects.toMatchObject(UNAVAILABLE);
+  await expect(here.store.subscribe(roomIds.mint(), DEAF)).rejects.toMatchObject(UNAVAILABLE);
+  expect((await here.store.read(roomId, null)).kind).toBe('snapshot');
+  expect(logged.join('')).not.toContain('Redis does not answer');
+  await raw.config('SET', 'maxclients', '100');
+  await expect.poll(() => here.isAnswering(), { timeout: 10_000 }).toBe(true);
+  await here.store.subscribe(roomIds.mint(), DEAF);
+  raw.disconnect();
+});
+
 describe('S4 a Redis that never was there', () => {
   it('is waited for once, and no error tells of it', async () => {
     await server.kill();

@@ -41,6 +41,8 @@ export type Allowance = 'appMessages' | 'costly';
 
 /** The socket's session as a handler sees it. */
 export interface HandlerSession {
+  /** Whether anybody is there to be answered. */
+  readonly isOpen: boolean;
   readonly membership: Membership | null;
   /** From now on the session hears of everything after the record. */
   enter(roomId: RoomId, peer: RoomPeer, record: RoomRecord): void;

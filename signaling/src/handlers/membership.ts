@@ -56,7 +56,8 @@ const comeIn = async (
 ): Promise<Outcome> => {
   const { rooms, persistence } = context.deps;
   try {
-    return await rooms.execute(roomId, command, enter(context, { roomId, peerId: command.peerId }));
+    const onDone = enter(context, { roomId, peerId: command.peerId });
+    return await rooms.execute(roomId, command, onDone, () => context.session.isOpen);
   } catch (error) {
     if (hasCode(error, 'unavailable')) {
       persistence.seeLater({ roomId, about: 'settle', run: () => rooms.settle(roomId) });

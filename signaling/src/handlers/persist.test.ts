@@ -67,7 +67,7 @@ it('S5 another word about the same takes the place of what was left to be said',
   expect(said).toEqual(['ada left', 'bob left']);
 });
 
-it.each(['not-joined', 'room-reset', 'draining'] as const)(
+it.each(['not-joined', 'room-reset', 'draining', 'upgrade-required'] as const)(
   'S5 what comes too late (%s) is not said again',
   async (code) => {
     const { persistence } = start();
@@ -76,14 +76,20 @@ it.each(['not-joined', 'room-reset', 'draining'] as const)(
   },
 );
 
-it('what fails for another reason is logged when it begins and when it is given up', async () => {
+it('S5 what fails for another reason is said again for as long as it takes, and logged once', async () => {
   const { persistence, pass, lines } = start();
-  await persistence.see(errand('one', failing('internal')));
-  await pass(50 * RETRY_MS);
-  expect(lines).toHaveLength(1);
-  await pass(100 * RETRY_MS);
-  expect(lines).toHaveLength(2);
-  expect(persistence.size).toBe(0);
+  let isRefused = true;
+  let said = 0;
+  const run = async (): Promise<void> => {
+    if (isRefused) throw new AppError('internal', 'refused');
+    said += 1;
+  };
+  await persistence.see(errand('one', run));
+  await pass(1_000 * RETRY_MS);
+  expect([said, persistence.size, lines.length]).toEqual([0, 1, 1]);
+  isRefused = false;
+  await pass(RETRY_MS);
+  expect([said, persistence.size, lines.length]).toEqual([1, 0, 1]);
 });
 
 it('N5 what may become needless is first tried later, and nothing after the end', async () => {

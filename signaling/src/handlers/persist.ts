@@ -7,13 +7,14 @@ import { hasCode, isTooLate } from '../errors.ts';
 import type { RoomId } from '../protocol/index.ts';
 
 export const RETRY_MS = 2_000;
-/** Some minutes, less what an absent store takes; by then the record's own time to live is over. */
-const ATTEMPTS = 100;
+
+/** Nothing that is tried again changes it: what it was about is over, or not this release's to say. */
+const isFinal = (error: unknown): boolean => isTooLate(error) || hasCode(error, 'upgrade-required');
 
 export interface PersistenceDeps {
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
-  /** Then nothing is tried, and no attempt is counted. */
+  /** Then nothing is tried. */
   readonly isStoreAway: () => boolean;
 }
 
@@ -30,36 +31,29 @@ export interface Persistence {
   see(errand: Errand): Promise<void>;
   /** Not at once: what is being tried in another way may make it needless. */
   seeLater(errand: Errand): void;
-  /** Errands that are left. */
+  /** Errands that are left: at most one for each session that this node has had and that has not ended. */
   readonly size: number;
   close(): void;
 }
 
 export const createPersistence = ({ clock, log, isStoreAway }: PersistenceDeps): Persistence => {
-  const left = new Map<string, { readonly errand: Errand; readonly attempts: number }>();
+  const left = new Map<string, Errand>();
   let cancel: (() => void) | null = null;
   let isClosed = false;
 
   const keyOf = ({ roomId, about }: Errand): string => `${roomId} ${about}`;
 
-  const keep = (errand: Errand, attempts: number): void => {
-    left.set(keyOf(errand), { errand, attempts });
+  const keep = (errand: Errand): void => {
+    left.set(keyOf(errand), errand);
     cancel ??= clock.after(RETRY_MS, again);
   };
 
   const failed = (errand: Errand, error: unknown): void => {
-    const known = left.get(keyOf(errand));
-    const attempts = (known?.attempts ?? 0) + 1;
-    const about = { room: roomTag(errand.roomId), err: error };
     // One line for each errand; none for what the store's absence makes fail.
-    const isSilent = known !== undefined || hasCode(error, 'unavailable');
+    const isSilent = left.has(keyOf(errand)) || hasCode(error, 'unavailable');
+    const about = { room: roomTag(errand.roomId), err: error };
     if (!isSilent) log.error(about, 'the room could not be told; trying again');
-    if (attempts >= ATTEMPTS) {
-      left.delete(keyOf(errand));
-      log.error(about, 'the room could not be told');
-    } else {
-      keep(errand, attempts);
-    }
+    keep(errand);
   };
 
   const attempt = async (errand: Errand): Promise<void> => {
@@ -67,13 +61,13 @@ export const createPersistence = ({ clock, log, isStoreAway }: PersistenceDeps):
       await errand.run();
       left.delete(keyOf(errand));
     } catch (error) {
-      if (isTooLate(error)) left.delete(keyOf(errand));
+      if (isFinal(error)) left.delete(keyOf(errand));
       else if (!isClosed) failed(errand, error);
     }
   };
 
   const attemptAll = async (): Promise<void> => {
-    if (!isStoreAway()) await Promise.all([...left.values()].map(({ errand }) => attempt(errand)));
+    if (!isStoreAway()) await Promise.all([...left.values()].map(attempt));
     cancel = left.size > 0 && !isClosed ? clock.after(RETRY_MS, again) : null;
   };
 
@@ -82,7 +76,7 @@ export const createPersistence = ({ clock, log, isStoreAway }: PersistenceDeps):
   return {
     see: attempt,
     seeLater: (errand) => {
-      if (!isClosed) keep(errand, 0);
+      if (!isClosed) keep(errand);
     },
     get size() {
       return left.size;

@@ -104,3 +104,24 @@ it('after its end it asks for nothing and hears of nothing', async () => {
   await expect.poll(() => room.isIdle).toBe(true);
   expect(counts).toEqual({ reads: 0, renewals: 0, audits: 0, errors: 0 });
 });
+
+it('S4 waits do not add up: what was asked behind a call that found the store away is refused with it', async () => {
+  const { room, counts, hang, away } = await start();
+  const release = hang();
+  const refused: number[] = [];
+  const asked = [0, 1, 2].map((index) =>
+    room.run((replica) => replica.catchUp()).catch(() => refused.push(index)),
+  );
+  away(true);
+  release();
+  await Promise.all(asked);
+  expect(refused).toEqual([0, 1, 2]);
+  // One of them has asked the store; who comes now does so again.
+  expect(counts.reads).toBe(1);
+  await expect(room.run((replica) => replica.catchUp())).rejects.toMatchObject({
+    code: 'unavailable',
+  });
+  expect(counts.reads).toBe(2);
+  away(false);
+  await room.run((replica) => replica.catchUp());
+});

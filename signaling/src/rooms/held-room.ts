@@ -1,6 +1,7 @@
 // One room that this node holds: its replica and its ring, kept up with the store's hints. All of it in one
 // queue, so that what is said after a commit is told after it (PROTOCOL V7).
 import type { Clock } from '../clock.ts';
+import { AppError, hasCode } from '../errors.ts';
 import type { AppMessage, RoomId } from '../protocol/index.ts';
 import { positionOf, type RoomEvent, type RoomRecord, samePosition } from './record.ts';
 import { RingReader } from './ring-reader.ts';
@@ -36,6 +37,8 @@ export class HeldRoom {
   #hasMissed = false;
   #isClosed = false;
   #isBroken = false;
+  /** Counts tasks that the store was away for. */
+  #failures = 0;
 
   constructor(roomId: RoomId, deps: HeldRoomDeps) {
     this.#roomId = roomId;
@@ -74,11 +77,22 @@ export class HeldRoom {
     return this.#isBroken;
   }
 
-  /** After what was asked for before; the room is subscribed to by then. */
+  /**
+   * After what was asked for before; the room is subscribed to by then. What waited behind something that
+   * the store was away for is `unavailable` with it: each would otherwise wait anew (PROTOCOL S4).
+   */
   run<T>(task: (replica: RoomReplica) => Promise<T>): Promise<T> {
+    const failures = this.#failures;
     return this.#queue.run(async () => {
-      await this.#subscription;
-      return task(this.#replica);
+      if (failures !== this.#failures)
+        throw new AppError('unavailable', 'the store was waited for');
+      try {
+        await this.#subscription;
+        return await task(this.#replica);
+      } catch (error) {
+        if (hasCode(error, 'unavailable')) this.#failures += 1;
+        throw error;
+      }
     });
   }
 

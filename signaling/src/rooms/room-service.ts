@@ -91,13 +91,20 @@ export class RoomService {
     return this.#storeWatch.isAway();
   }
 
-  /** Rejects with AppError. `onDone` runs before anybody is told of what the command changed. */
+  /**
+   * Rejects with AppError. `onDone` runs before anybody is told of what the command changed. What nobody
+   * wants any more when its turn comes is not done, and `not-joined`.
+   */
   execute(
     roomId: RoomId,
     command: Command,
     onDone?: (record: RoomRecord) => void,
+    isWanted: () => boolean = () => true,
   ): Promise<Outcome> {
-    return this.#with(roomId, (replica) => replica.execute(command, onDone));
+    return this.#with(roomId, (replica) => {
+      if (!isWanted()) throw new AppError('not-joined', 'its socket has closed');
+      return replica.execute(command, onDone);
+    });
   }
 
   /** Makes the member hear of everything after the record that it was given in `execute`. */

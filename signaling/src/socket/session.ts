@@ -76,6 +76,10 @@ export class Session implements HandlerSession {
     this.#scheduleBeat();
   }
 
+  get isOpen(): boolean {
+    return !this.#isClosed;
+  }
+
   get membership(): Membership | null {
     return this.#joined?.membership ?? null;
   }

@@ -132,6 +132,26 @@ describe.each([{ nodes: 1 }, { nodes: 2 }])('a store that is away, $nodes nodes'
     expect(ada.recordEvents().filter(({ event }) => event === 'peer-joined')).toHaveLength(2);
   });
 
+  it('S4 what was asked over a socket that has closed meanwhile is not begun', async () => {
+    const { roomId, all, ada } = await meet(2);
+    const [node] = world.nodes;
+    const erin = await TestClient.connect(node?.url ?? '');
+    const token = await fetchToken(node?.url ?? '', roomId);
+    const sockets = (): number => node?.app.websocketServer.clients.size ?? 0;
+    const before = sockets();
+    world.stoppable.hang();
+    erin.join(token).catch(() => undefined);
+    // Heard, and waiting for the store, by the time that the next socket has been let in.
+    (await TestClient.connect(node?.url ?? '')).cut();
+    erin.cut();
+    await expect.poll(sockets).toBe(before - 1);
+    world.stoppable.start();
+    await world.pass(RETURN_MS, all);
+    await level(...all);
+    expect(ada.recordEvents().filter(({ event }) => event === 'peer-joined')).toHaveLength(1);
+    expect((await world.record(roomId)).peers).toHaveLength(2);
+  });
+
   it('S5 sockets that closed meanwhile are told of once, afterwards', async () => {
     const { all, ada, bob, carol } = await meet(3);
     await goAway(all);

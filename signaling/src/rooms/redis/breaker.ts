@@ -9,12 +9,17 @@ export const STORE_WAIT_MS = 5_000;
 export const unavailable = (): AppError =>
   new AppError('unavailable', 'the store of rooms does not answer');
 
+/** What an answer shows: that Redis is there and reads, or that it does all that it is asked. */
+export type Shown = 'reads' | 'all';
+
 export class Breaker {
   readonly #time: Clock;
   readonly #onSilent: () => void;
   readonly #onAnswer: () => void;
   /** When it was found out; null while Redis answers. */
   #silentSinceMs: number | null;
+  /** Its end. A replica, or a master that takes no writes, answers reads all the time. */
+  #endsWith: Shown = 'reads';
 
   /** Silent until the first answer. `onSilent` and `onAnswer` are told of changes alone. */
   constructor(time: Clock, onSilent: () => void, onAnswer: () => void) {
@@ -36,15 +41,18 @@ export class Breaker {
     return untilMs;
   }
 
-  foundSilent(): void {
+  /** Until an answer shows as much. */
+  foundSilent(endsWith: Shown = 'reads'): void {
+    if (endsWith === 'all') this.#endsWith = 'all';
     if (this.#silentSinceMs !== null) return;
     this.#silentSinceMs = this.#time.now();
     this.#onSilent();
   }
 
-  answered(): void {
-    if (this.#silentSinceMs === null) return;
+  answered(shown: Shown = 'reads'): void {
+    if (this.#silentSinceMs === null || (this.#endsWith === 'all' && shown === 'reads')) return;
     this.#silentSinceMs = null;
+    this.#endsWith = 'reads';
     this.#onAnswer();
   }
 }

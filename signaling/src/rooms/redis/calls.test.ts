@@ -68,6 +68,7 @@ it('S4 waits do not add up: all who wait end with the first silence, and who com
   const first = end('first');
   await settled();
   time.advance(1_000);
+  await settled();
   expect([breaker.isAnswering, changes]).toEqual([false, ['answers', 'silent']]);
   time.advance(3_000);
   const second = end('second');
@@ -92,7 +93,10 @@ it('S4 any answer, also a late one and a new connection, ends the silence', asyn
     connection.emit('ready');
     const lost = calls.run(ask).catch(() => undefined);
     await settled();
-    for (let passed = 0; passed < 10; passed += 1) time.advance(1_000);
+    for (let passed = 0; passed < 10; passed += 1) {
+      time.advance(1_000);
+      await settled();
+    }
     await lost;
     await expect(calls.run(ask)).rejects.toMatchObject(UNAVAILABLE);
     if (how === 'connection') connection.emit('ready');
@@ -142,4 +146,61 @@ it('S4 what Redis cannot do for now is tried again, what it refuses is not', asy
   await asked;
   expect(attempts).toHaveLength(2);
   expect(log).toEqual(['one: AppError: Redis refuses: ERR']);
+});
+
+it('S4 who refuses writes is silent until one is done: neither reads nor a connection end it', async () => {
+  for (const code of ['READONLY', 'NOREPLICAS', 'OOM', 'MISCONF']) {
+    const { time, connection, calls, attempts, ask, breaker, changes } = start();
+    connection.emit('ready');
+    const write = calls.run(ask, 'all').catch(() => 'given up');
+    await settled();
+    for (let passed = 0; passed < STORE_WAIT_MS; passed += 50) {
+      attempts.at(-1)?.reject(replyError(`${code} not now`));
+      await settled();
+      // Whoever reads is answered.
+      if (passed < STORE_WAIT_MS - 50) await calls.run(async () => 'read');
+      time.advance(50);
+      await settled();
+    }
+    time.advance(1);
+    expect(await write).toBe('given up');
+    connection.emit('ready');
+    expect(await calls.probe(2_000, async () => 'read')).toBe('read');
+    expect([breaker.isAnswering, changes]).toEqual([false, ['answers', 'silent']]);
+    // So the next one waits for nothing.
+    await expect(calls.run(ask, 'all')).rejects.toMatchObject(UNAVAILABLE);
+    await calls.probe(2_000, async () => 'written', 'all');
+    expect([breaker.isAnswering, changes]).toEqual([true, ['answers', 'silent', 'answers']]);
+    // Of the next silence any answer is the end.
+    breaker.foundSilent();
+    await calls.run(async () => 'read');
+    expect(breaker.isAnswering).toBe(true);
+  }
+});
+
+it('S4 a write that is not answered takes a write to end the silence', async () => {
+  const { time, connection, calls, ask, attempts, breaker } = start();
+  connection.emit('ready');
+  const write = calls.run(ask, 'all');
+  await settled();
+  time.advance(1_000);
+  await settled();
+  await calls.run(async () => 'read');
+  expect(breaker.isAnswering).toBe(false);
+  attempts[0]?.resolve('done');
+  expect(await write).toBe('done');
+  expect(breaker.isAnswering).toBe(true);
+});
+
+it('S4 a process that was held up reads what came in before it calls Redis silent', async () => {
+  const { time, connection, calls, ask, attempts, breaker, changes } = start();
+  connection.emit('ready');
+  const asked = calls.run(ask);
+  await settled();
+  // Timers run before input is read.
+  time.advance(2 * STORE_WAIT_MS);
+  attempts[0]?.resolve('done');
+  expect(await asked).toBe('done');
+  await settled();
+  expect([breaker.isAnswering, changes]).toEqual([true, ['answers']]);
 });

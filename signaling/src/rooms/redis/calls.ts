@@ -2,7 +2,7 @@
 // connection was lost. So whatever is called must do nothing more when it is done twice.
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
-import { type Breaker, unavailable } from './breaker.ts';
+import { type Breaker, type Shown, unavailable } from './breaker.ts';
 import type { Connection, Link } from './link.ts';
 
 /** A call unanswered for so long finds Redis silent. Shorter: a slow disk or a fork is taken for it. */
@@ -11,7 +11,7 @@ const PATIENCE_MS = 1_000;
 /** Between two tries while the link is up, as in a failover. Shorter: more tries, by every call. */
 const RETRY_MS = 50;
 
-/** Replies of a Redis that is about to serve again, or that another server has replaced. */
+/** Replies of a Redis that is about to serve again, or takes no writes, or has been replaced. */
 const PASSING = new Set([
   'LOADING',
   'READONLY',
@@ -23,6 +23,7 @@ const PASSING = new Set([
   'NOREPLICAS',
   'BUSY',
   'OOM',
+  'MISCONF',
 ]);
 
 /** The first word of what Redis replied; null when no reply came. The rest may hold what was sent. */
@@ -48,25 +49,33 @@ export class Calls {
    * The answer of the first attempt that gets one; `untilMs`: when nobody waits for it any more. Rejects
    * with AppError `unavailable`, or `internal` for what Redis refuses however often it is asked.
    */
-  run<T>(attempt: (untilMs: number) => Promise<T>): Promise<T> {
+  run<T>(attempt: (untilMs: number) => Promise<T>, shows: Shown = 'reads'): Promise<T> {
     try {
-      return this.#runUntil(this.#breaker.waitUntilMs(), attempt);
+      return this.#runUntil(this.#breaker.waitUntilMs(), attempt, shows);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   /** As `run`, whatever the breaker says, for up to `waitMs`: finds out whether Redis answers. */
-  probe<T>(waitMs: number, attempt: (untilMs: number) => Promise<T>): Promise<T> {
-    return this.#runUntil(this.#time.now() + waitMs, attempt);
+  probe<T>(
+    waitMs: number,
+    attempt: (untilMs: number) => Promise<T>,
+    shows: Shown = 'reads',
+  ): Promise<T> {
+    return this.#runUntil(this.#time.now() + waitMs, attempt, shows);
   }
 
-  async #runUntil<T>(untilMs: number, attempt: (untilMs: number) => Promise<T>): Promise<T> {
+  async #runUntil<T>(
+    untilMs: number,
+    attempt: (untilMs: number) => Promise<T>,
+    shows: Shown,
+  ): Promise<T> {
     for (;;) {
       if (!this.#link.isUp) await this.#up(untilMs);
       try {
-        const answer = await this.#once(untilMs, attempt);
-        this.#breaker.answered();
+        const answer = await this.#once(untilMs, attempt, shows);
+        this.#breaker.answered(shows);
         return answer;
       } catch (error) {
         if (error instanceof AppError) throw error;
@@ -74,18 +83,19 @@ export class Calls {
         if (code !== null && !PASSING.has(code)) {
           throw new AppError('internal', `Redis refuses: ${code}`);
         }
-        this.#breaker.foundSilent();
+        // It is there, and refuses: what it does not refuse shows nothing.
+        this.#breaker.foundSilent(code === null ? 'reads' : 'all');
         await this.#pause(untilMs);
       }
     }
   }
 
   /** Without Promise.race, which would keep every call on a list of the link for as long as it is up. */
-  #once<T>(untilMs: number, attempt: (untilMs: number) => Promise<T>): Promise<T> {
+  #once<T>(untilMs: number, attempt: (untilMs: number) => Promise<T>, shows: Shown): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const ends = [
-      this.#atEnd(untilMs, reject),
-      this.#time.after(PATIENCE_MS, () => this.#breaker.foundSilent()),
+      this.#atEnd(untilMs, reject, shows),
+      this.#afterInput(PATIENCE_MS, () => this.#breaker.foundSilent(shows)),
       this.#link.whenDown(() => reject(new Lost())),
     ];
     attempt(untilMs).then(resolve, reject);
@@ -110,10 +120,22 @@ export class Calls {
     });
   }
 
-  #atEnd(untilMs: number, reject: (error: AppError) => void): () => void {
-    return this.#time.after(Math.max(0, untilMs - this.#time.now()), () => {
-      this.#breaker.foundSilent();
+  #atEnd(untilMs: number, reject: (error: AppError) => void, shows: Shown = 'reads'): () => void {
+    return this.#afterInput(Math.max(0, untilMs - this.#time.now()), () => {
+      this.#breaker.foundSilent(shows);
       reject(unavailable());
     });
+  }
+
+  /** After `ms` and whatever has come in by then: a process that was held up reads it after its timers. */
+  #afterInput(ms: number, task: () => void): () => void {
+    let look: NodeJS.Immediate | undefined;
+    const stop = this.#time.after(ms, () => {
+      look = setImmediate(task);
+    });
+    return () => {
+      stop();
+      clearImmediate(look);
+    };
   }
 }

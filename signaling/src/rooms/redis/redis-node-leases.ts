@@ -23,7 +23,14 @@ export interface RedisNodeLeasesDeps {
   readonly onError: (error: unknown) => void;
 }
 
-const Beat = z.tuple([z.int(), z.int(), z.array(NodeName), z.array(NodeName)]);
+const Beat = z.tuple([z.int(), z.int(), z.array(z.string()), z.array(z.string())]);
+
+/** Another release may name nodes in another way: what it says of them is nothing to this one. */
+const nodeNames = (names: readonly string[]): NodeName[] =>
+  names.flatMap((name) => {
+    const parsed = NodeName.safeParse(name);
+    return parsed.success ? [parsed.data] : [];
+  });
 
 export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => {
   const { clock, link, scripts, redisTime, onError } = deps;
@@ -43,7 +50,8 @@ export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => 
     const [nowMs, held, living, ended] = reply;
     if (ofLife !== life || isClosed) return;
     redisTime.learn(nowMs);
-    judge.answered({ nowMs, held: held === 1, living, ended });
+    const [alive, dead] = [nodeNames(living), nodeNames(ended)];
+    judge.answered({ nowMs, held: held === 1, living: alive, ended: dead });
     for (const onBeat of watchers) onBeat();
   };
 

@@ -31,7 +31,7 @@ export interface Redis {
    * is down, and may otherwise wait for STORE_WAIT_MS: ask `isAnswering` first.
    */
   readonly client: Client;
-  /** Whether Redis answered last, or has yet to be found silent. */
+  /** Whether Redis answered last, or has yet to be found silent, and tells what happens in rooms. */
   isAnswering(): boolean;
   /** Gives the lease back and ends the connections; the store and the leases with them. */
   close(): Promise<void>;
@@ -71,12 +71,20 @@ export const createRedis = (url: string, deps: RedisDeps): Redis => {
   const scripts = new ScriptRunner(commands.client, calls, redisTime);
   commands.whenUp(() => breaker.answered());
   commands.whenDown(() => breaker.foundSilent());
+  // How it fares with subscriptions says nothing of commands.
+  const hearing = new Breaker(
+    monotonic,
+    () => undefined,
+    () => undefined,
+  );
+  listening.whenUp(() => hearing.answered('all'));
+  listening.whenDown(() => hearing.foundSilent());
   const onError = (error: unknown): void => {
     if (!isClosed) log.debug({ code: error instanceof Error ? error.name : 'unknown' }, 'Redis');
   };
   const subscriptions = new Subscriptions({
     link: listening,
-    calls: new Calls(listening, breaker, monotonic),
+    calls: new Calls(listening, hearing, monotonic),
     time: monotonic,
     onError,
   });
@@ -95,7 +103,7 @@ export const createRedis = (url: string, deps: RedisDeps): Redis => {
     store,
     leases,
     client,
-    isAnswering: () => breaker.isAnswering,
+    isAnswering: () => breaker.isAnswering && listening.isUp,
     close: async () => {
       if (isClosed) return;
       isClosed = true;

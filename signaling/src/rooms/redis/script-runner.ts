@@ -28,14 +28,14 @@ export class ScriptRunner {
     return this.#calls.run(() => this.#evaluate(script, keys, args));
   }
 
-  /** As `run`, but whatever the breaker says, for up to `waitMs`. */
+  /** A write, whatever the breaker says, for up to `waitMs`. */
   probe(
     waitMs: number,
     script: Script,
     keys: readonly string[],
     args: readonly Argument[],
   ): Promise<unknown> {
-    return this.#calls.probe(waitMs, () => this.#evaluate(script, keys, args));
+    return this.#calls.probe(waitMs, () => this.#evaluate(script, keys, args), 'all');
   }
 
   /** Of a write's answer the number. ARGV[1] is the moment after which it is not done; `args` follow. */
@@ -52,7 +52,7 @@ export class ScriptRunner {
       const done = Done.safeParse(answer);
       if (!done.success) throw unavailable();
       return done.data[1];
-    });
+    }, 'all');
   }
 
   async #evaluate(

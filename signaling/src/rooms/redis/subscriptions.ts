@@ -1,6 +1,7 @@
 // Who is told of which room's hints. A subscription that was lost with its connection is made again, and
 // then its listeners are told that they may have missed some.
 import type { Clock } from '../../clock.ts';
+import { BEAT_MS } from '../node-leases.ts';
 import type { StoreListener } from '../room-store.ts';
 import type { Calls } from './calls.ts';
 import { tellHint } from './hints.ts';
@@ -67,8 +68,9 @@ export class Subscriptions {
 
   /** Asks the connection whether it is there; without an answer it is soon made anew (connections.ts). */
   check(): void {
-    const { client, isUp } = this.#deps.link;
-    if (isUp) client.ping().catch(() => undefined);
+    const { calls, link } = this.#deps;
+    if (!link.isUp) return;
+    calls.probe(BEAT_MS, () => link.client.ping(), 'all').catch(() => undefined);
   }
 
   close(): void {
@@ -78,7 +80,8 @@ export class Subscriptions {
 
   async #ask(channel: string): Promise<void> {
     const { calls, link } = this.#deps;
-    await calls.run(() => link.client.ssubscribe(channel));
+    // Nothing is written over this link: there is no more to be shown than this.
+    await calls.run(() => link.client.ssubscribe(channel), 'all');
   }
 
   #subscribeAgain(): void {
