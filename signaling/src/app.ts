@@ -17,6 +17,7 @@ import { watchMedia } from './handlers/media-events.ts';
 import { endAbsence } from './handlers/membership.ts';
 import { createPersistence } from './handlers/persist.ts';
 import { closeLost, place } from './handlers/placement.ts';
+import { leaveGoneHomes } from './handlers/reconcile.ts';
 import { healthRoutes } from './http/health.ts';
 import { pageRoutes } from './http/page.ts';
 import { answerError, installProblems } from './http/problem.ts';
@@ -120,7 +121,10 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       log.info({ room: roomTag(roomId) }, 'room waits for a media worker no more'),
     onMediaLost: (roomId, lost) => void closeLost(handlers, roomId, lost),
     onStoreAway: () => log.error('room store away'),
-    onStoreBack: () => log.info('room store back'),
+    onStoreBack: () => {
+      log.info('room store back');
+      leaveGoneHomes(handlers);
+    },
     onError: (error, roomId) =>
       log.error({ room: roomTag(roomId), err: error }, 'room store failed'),
   });

@@ -2,7 +2,6 @@
 // comes or goes is looked after.
 import type { MediaEvent, MediaNode } from '@sotto/sfu-worker/protocol';
 import { roomTag } from '../auth/room-ids.ts';
-import { GONE_AFTER_MS } from '../media/media-pool.ts';
 import { PeerId, RoomId } from '../protocol/index.ts';
 import type { HandlerDeps } from './context.ts';
 import { replaceRoom } from './placement.ts';
@@ -15,7 +14,10 @@ type EventOf<T extends MediaEvent['type']> = Extract<MediaEvent, { type: T }>;
 
 /** The answer ends the watch. Rooms that this node does not hold are other nodes' to mend. */
 export const watchMedia = (deps: HandlerDeps): (() => void) => {
-  const stops = deps.media.nodes.map((node) => watchNode(deps, node));
+  const stops = [
+    deps.media.watch(() => leaveGoneHomes(deps)),
+    ...deps.media.nodes.map((node) => watchNode(deps, node)),
+  ];
   return () => {
     for (const stop of stops) stop();
     deps.media.close();
@@ -25,7 +27,6 @@ export const watchMedia = (deps: HandlerDeps): (() => void) => {
 const watchNode = (deps: HandlerDeps, node: MediaNode): (() => void) => {
   const { clock, log } = deps;
   let cancelRetry: (() => void) | undefined;
-  let cancelGone: (() => void) | undefined;
   let isWatching = true;
 
   const compare = (): void => {
@@ -38,14 +39,7 @@ const watchNode = (deps: HandlerDeps, node: MediaNode): (() => void) => {
   };
   const onConnected = (): void => {
     cancelRetry?.();
-    cancelGone?.();
-    leaveGoneHomes(deps);
     compare();
-  };
-  const onDisconnected = (): void => {
-    cancelRetry?.();
-    cancelGone?.();
-    cancelGone = clock.after(GONE_AFTER_MS, () => leaveGoneHomes(deps));
   };
 
   const stop = node.watch((event) => {
@@ -57,16 +51,14 @@ const watchNode = (deps: HandlerDeps, node: MediaNode): (() => void) => {
       case 'connected':
         return onConnected();
       case 'disconnected':
-        return onDisconnected();
+        return cancelRetry?.();
     }
   });
   if (node.isConnected()) onConnected();
-  else onDisconnected();
   return () => {
     isWatching = false;
     stop();
     cancelRetry?.();
-    cancelGone?.();
   };
 };
 
@@ -84,7 +76,6 @@ const onRoomLost = (deps: HandlerDeps, { roomId: id, placement }: EventOf<'room-
   const roomId = RoomId.safeParse(id).data;
   if (roomId === undefined || deps.rooms.known(roomId) === null) return;
   deps.log.warn({ room: roomTag(roomId), placement }, 'media lost');
-  replaceRoom(deps, roomId, placement).catch((error: unknown) =>
-    deps.log.error({ room: roomTag(roomId), err: error }, 'room could not be placed again'),
-  );
+  const run = (): Promise<void> => replaceRoom(deps, roomId, placement);
+  void deps.persistence.see({ roomId, about: `media ${placement}`, run });
 };

@@ -27,8 +27,9 @@ const closeElsewhere = async (
 /** Says so when the room's media is on a node that is no more. */
 const leaveGoneHome = async ({ rooms, media, log }: Deps, roomId: RoomId): Promise<void> => {
   const record = rooms.known(roomId);
-  if (record === null || record.home === null || !media.isGone(record.home)) return;
+  if (record === null || record.home === null) return;
   const { placement } = record;
+  if (!media.isGone(record.home, placement)) return;
   const { changed } = await rooms.execute(roomId, { type: 'lose-media', placement });
   if (changed) log.warn({ room: roomTag(roomId), placement }, 'media node gone');
 };
@@ -113,11 +114,11 @@ export const callPlaced = async <T>(
   { home, key }: PlacedPeer,
   call: (node: MediaNode) => Promise<T>,
 ): Promise<T> => {
+  const { roomId, placement } = key;
   try {
-    return await callMedia(deps.clock, call(await deps.media.reach(home)));
+    return await callMedia(deps.clock, call(await deps.media.reach(home, placement)));
   } catch (error) {
-    const { roomId, placement } = key;
-    const isLost = hasCode(error, 'stale-placement') || deps.media.isGone(home);
+    const isLost = hasCode(error, 'stale-placement') || deps.media.isGone(home, placement);
     if (isLost && session.mayTake('costly')) await replaceRoom(deps, roomId, placement);
     throw error;
   }

@@ -22,20 +22,21 @@ const openTransport = bind(Requests['open-transport'], async (context, request) 
   return { data };
 });
 
-/** A worker that cannot take the room costs it the placement; a node out of reach does not, for a while. */
+/**
+ * A worker that cannot take the room costs it the placement, as often as one connection may have that done
+ * (PROTOCOL M8): a node with too much to do says no more. A node out of reach costs nothing, for a while.
+ */
 const ensureRoom = async (context: HandlerContext, place: PlacedPeer): Promise<void> => {
-  const { deps } = context;
+  const { deps, session } = context;
   const { home, key } = place;
   const { roomId, placement } = key;
-  const node = await deps.media.reach(home);
   try {
-    await callPlaced(context, place, () =>
+    await callPlaced(context, place, (node) =>
       node.ensureRoom({ roomId, placement, worker: home.worker }),
     );
   } catch (error) {
-    if (hasCode(error, 'media-unavailable') && node.isConnected()) {
-      await replaceRoom(deps, roomId, placement);
-    }
+    const isRefused = hasCode(error, 'media-unavailable') && deps.media.isConnected(home);
+    if (isRefused && session.mayTake('costly')) await replaceRoom(deps, roomId, placement);
     throw error;
   }
 };

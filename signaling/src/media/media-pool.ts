@@ -3,17 +3,12 @@ import type { MediaNode, WorkerLoad } from '@sotto/sfu-worker/protocol';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Home } from '../rooms/record.ts';
+import { watchLives } from './node-lives.ts';
 
 /** What a room is taken to cost, in shares of a core, on top of what is measured. */
 const ROOM_SHARE = 0.05;
 /** A room that was just sent to a worker counts there before the worker knows of it. */
 const RESERVATION_MS = 5_000;
-
-/**
- * A node that is not connected for this long is given up where there is another. Shorter: a cut of the
- * network moves rooms whose media goes on. Longer: rooms of a dead node wait for longer.
- */
-export const GONE_AFTER_MS = 6_000;
 
 /** For a node that is being connected to. Longer: a socket's other requests wait for longer. */
 export const REACH_MS = 5_000;
@@ -22,10 +17,15 @@ export interface MediaPool {
   /** The least loaded worker that is alive. Throws `media-unavailable`. */
   choose(): Home;
   isConnected(home: Home): boolean;
-  /** The node when it is connected, now or within REACH_MS. Rejects with `media-unavailable`. */
-  reach(home: Home): Promise<MediaNode>;
+  /**
+   * The node when it is connected, now or within REACH_MS. Rejects with `media-unavailable`, at once where
+   * the home is gone.
+   */
+  reach(home: Home, placement: number): Promise<MediaNode>;
   /** Whatever was there is lost, or has been out of reach for too long while other nodes are not. */
-  isGone(home: Home): boolean;
+  isGone(home: Home, placement: number): boolean;
+  /** Told when a home may be gone that was not before. The answer ends the watch. */
+  watch(listener: () => void): () => void;
   readonly nodes: readonly MediaNode[];
   isReady(): boolean;
   /** Ends its watch over the nodes. */
@@ -37,14 +37,7 @@ const isSameHome = (one: Home, other: Home): boolean =>
 
 export const createMediaPool = (nodes: readonly MediaNode[], clock: Clock): MediaPool => {
   let reservations: readonly Home[] = [];
-  const awaySinceMs = new Map<MediaNode, number>(nodes.map((node) => [node, clock.now()]));
-  const waiting = new Set<() => void>();
-  const stops = nodes.map((node) =>
-    node.watch(({ type }) => {
-      if (type === 'disconnected') awaySinceMs.set(node, clock.now());
-      if (type === 'connected') for (const look of waiting) look();
-    }),
-  );
+  const lives = watchLives(nodes, clock);
 
   const reserve = (home: Home): void => {
     reservations = [...reservations, home];
@@ -69,12 +62,6 @@ export const createMediaPool = (nodes: readonly MediaNode[], clock: Clock): Medi
         }),
     );
 
-  const findConnected = ({ nodeId }: Home): MediaNode | undefined =>
-    nodes.find((node) => node.nodeId === nodeId && node.isConnected());
-
-  const isLongAway = (node: MediaNode): boolean =>
-    clock.now() - (awaySinceMs.get(node) ?? 0) >= GONE_AFTER_MS;
-
   return {
     nodes,
     choose: () => {
@@ -84,31 +71,33 @@ export const createMediaPool = (nodes: readonly MediaNode[], clock: Clock): Medi
       reserve(home);
       return home;
     },
-    isConnected: (home) => findConnected(home) !== undefined,
-    reach: (home) =>
+    isConnected: (home) => lives.findConnected(home) !== undefined,
+    reach: (home, placement) =>
       new Promise((resolve, reject) => {
-        const look = (): boolean => {
-          const node = findConnected(home);
-          if (node === undefined) return false;
+        const end = (): void => {
           cancel();
-          waiting.delete(look);
-          resolve(node);
-          return true;
+          unwatch();
         };
-        const cancel = clock.after(REACH_MS, () => {
-          waiting.delete(look);
+        const refuse = (): void => {
+          end();
           reject(new AppError('media-unavailable', 'the media node cannot be reached'));
-        });
-        if (!look()) waiting.add(look);
+        };
+        const look = (): void => {
+          const node = lives.findConnected(home);
+          if (node !== undefined) {
+            end();
+            resolve(node);
+          } else if (lives.isGone(home, placement)) {
+            refuse();
+          }
+        };
+        const cancel = clock.after(REACH_MS, refuse);
+        const unwatch = lives.watch(look);
+        look();
       }),
-    // With nowhere to go to, nothing is given up.
-    isGone: (home) =>
-      findConnected(home) === undefined &&
-      nodes.some((node) => node.isConnected()) &&
-      nodes.every((node) => node.isConnected() || isLongAway(node)),
+    isGone: (home, placement) => lives.isGone(home, placement),
+    watch: (listener) => lives.watch(listener),
     isReady: () => candidates().length > 0,
-    close: () => {
-      for (const stop of stops) stop();
-    },
+    close: () => lives.close(),
   };
 };

@@ -7,7 +7,7 @@ import {
   type MediaInventory,
 } from '../../../sfu-worker/test/support/media-inventory.ts';
 import { startRpcServer } from '../../../sfu-worker/src/rpc-server.ts';
-import { GONE_AFTER_MS } from '../../src/media/media-pool.ts';
+import { GONE_AFTER_MS } from '../../src/media/node-lives.ts';
 import { SILENT } from '../support/redis-stores.ts';
 import { MEDIA_SECRET } from '../support/media-process.ts';
 import { consume, count, openReceive, openSend, produceMic } from '../support/media-steps.ts';

@@ -1,7 +1,7 @@
 // Media nodes as processes that are really killed while clients hold transports on them (PROTOCOL M8, M14).
 import { afterEach, describe, expect, it } from 'vitest';
 import { PLACE_RETRY_MS } from '../../src/rooms/call-modes.ts';
-import { GONE_AFTER_MS } from '../../src/media/media-pool.ts';
+import { GONE_AFTER_MS } from '../../src/media/node-lives.ts';
 import { type MediaProcess, startMediaProcess } from '../support/media-process.ts';
 import { consume, count, openReceive, openSend, produceMic } from '../support/media-steps.ts';
 import { type RemoteWorld, startRemoteWorld } from '../support/remote-world.ts';
