@@ -7,8 +7,11 @@ import type { HandlerDeps } from './context.ts';
 import { replaceRoom } from './placement.ts';
 import { leaveGoneHomes, reconcile } from './reconcile.ts';
 
-/** While the store or the node cannot answer. Shorter: more reads of every room there. */
+/** First and longest wait before what failed is tried again. Shorter: more reads of the rooms there. */
 export const RECONCILE_RETRY_MS = 2_000;
+const RECONCILE_RETRY_MOST_MS = 60_000;
+
+type IsDue = (roomId: RoomId) => boolean;
 
 type EventOf<T extends MediaEvent['type']> = Extract<MediaEvent, { type: T }>;
 
@@ -25,21 +28,33 @@ export const watchMedia = (deps: HandlerDeps): (() => void) => {
 };
 
 const watchNode = (deps: HandlerDeps, node: MediaNode): (() => void) => {
-  const { clock, log } = deps;
+  const { clock, log, rooms } = deps;
   let cancelRetry: (() => void) | undefined;
-  let isWatching = true;
+  /** Of the connection that is being looked after; what was begun for another comes to nothing. */
+  let turn = 0;
 
-  const compare = (): void => {
-    reconcile(deps, node).catch((error: unknown) => {
-      if (!isWatching || !node.isConnected()) return;
+  const compare = async (ofTurn: number, attempts: number, isDue: IsDue): Promise<void> => {
+    let isLeft = isDue;
+    try {
+      const failed = await reconcile(deps, node, isDue);
+      if (failed.size === 0) return;
+      isLeft = (roomId) => failed.has(roomId);
+    } catch (error) {
       log.warn({ node: node.nodeId, err: error }, 'media node could not be compared');
-      cancelRetry?.();
-      cancelRetry = clock.after(RECONCILE_RETRY_MS, compare);
-    });
+    }
+    if (ofTurn !== turn) return;
+    const waitMs = Math.min(RECONCILE_RETRY_MS * 2 ** attempts, RECONCILE_RETRY_MOST_MS);
+    // A store that is back is not to be waited for longer because it was away for long.
+    const next = rooms.isStoreAway() ? attempts : attempts + 1;
+    cancelRetry = clock.after(waitMs, () => void compare(ofTurn, next, isLeft));
+  };
+  const stopComparing = (): void => {
+    turn += 1;
+    cancelRetry?.();
   };
   const onConnected = (): void => {
-    cancelRetry?.();
-    compare();
+    stopComparing();
+    void compare(turn, 0, () => true);
   };
 
   const stop = node.watch((event) => {
@@ -51,14 +66,13 @@ const watchNode = (deps: HandlerDeps, node: MediaNode): (() => void) => {
       case 'connected':
         return onConnected();
       case 'disconnected':
-        return cancelRetry?.();
+        return stopComparing();
     }
   });
   if (node.isConnected()) onConnected();
   return () => {
-    isWatching = false;
     stop();
-    cancelRetry?.();
+    stopComparing();
   };
 };
 

@@ -11,22 +11,47 @@ import { ensurePlaced, replaceRoom } from './placement.ts';
 
 type Deps = Pick<HandlerDeps, 'rooms' | 'media' | 'clock' | 'log'>;
 
-/** Closes on the node what no record names, and mends the rooms held here. Rejects with AppError. */
-export const reconcile = async (deps: Deps, node: MediaNode): Promise<void> => {
+/**
+ * Closes on the node what no record names, and mends the rooms held here; of those that are due. Gives the
+ * rooms of which that failed: none holds up another. Rejects with AppError when the node cannot say what it
+ * holds.
+ */
+export const reconcile = async (
+  deps: Deps,
+  node: MediaNode,
+  isDue: (roomId: RoomId) => boolean = () => true,
+): Promise<ReadonlySet<RoomId>> => {
   const { nodeId } = node;
+  const { rooms, log } = deps;
   // Before the list: a producer that is named by now was there by now.
-  const known = deps.rooms.held().flatMap((roomId) => {
-    const record = deps.rooms.known(roomId);
-    return record === null ? [] : [{ roomId, record }];
+  const known = rooms.held().flatMap((roomId) => {
+    const record = rooms.known(roomId);
+    return record === null || !isDue(roomId) ? [] : [{ roomId, record }];
   });
   const held = await callMedia(deps.clock, node.heldRooms());
+  const failed = new Set<RoomId>();
+  const attempt = async (roomId: RoomId, task: () => Promise<void>): Promise<void> => {
+    try {
+      await task();
+    } catch (error) {
+      failed.add(roomId);
+      const isTold = rooms.isStoreAway() || !node.isConnected();
+      if (!isTold) log.warn({ room: roomTag(roomId), err: error }, 'room could not be compared');
+    }
+  };
   for (const { roomId, record } of known) {
-    if (isLost(nodeId, record, roomId, held)) await replaceRoom(deps, roomId, record.placement);
+    const { placement } = record;
+    if (!isLost(nodeId, record, roomId, held)) continue;
+    await attempt(roomId, () => replaceRoom(deps, roomId, placement));
   }
   for (const room of held) {
     const roomId = RoomId.safeParse(room.roomId).data;
-    if (roomId !== undefined) await settle(deps, node, nodeId, roomId, room);
+    if (roomId === undefined || !isDue(roomId)) continue;
+    // Not one call more that would have to wait for who does not answer.
+    if (rooms.isStoreAway() || !node.isConnected()) failed.add(roomId);
+    else await attempt(roomId, () => settle(deps, node, nodeId, roomId, room));
   }
+  return failed;
 };
 
 const isLost = (

@@ -2,6 +2,7 @@
 // (PROTOCOL M8, M12–M15).
 import { afterEach, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
+import { RECONCILE_RETRY_MS } from '../../src/handlers/media-events.ts';
 import { GONE_AFTER_MS, UNSEEN_AFTER_MS } from '../../src/media/node-lives.ts';
 import { PLACE_RETRY_MS } from '../../src/rooms/call-modes.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
@@ -41,6 +42,9 @@ const placedAfter = async (here: FakeWorld, before: number, client: TestClient):
   };
   await expect.poll(placement).toBeGreaterThan(before);
 };
+
+/** What was begun without anybody outside has been done. */
+const turnOfEvents = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const openSend = (client: TestClient): Promise<unknown> =>
   client.request('open-transport', { direction: 'send', placement: client.placement });
@@ -152,4 +156,40 @@ it('M8 a node with too much to do costs a room its placement so often and no mor
   await ada.request('heartbeat', {});
   expect(count(ada, 'media-lost')).toBe(2);
   expect(toldOf(a.state, 'ensureRoom')).toHaveLength(4);
+});
+
+it('M12 a room whose record cannot be read holds up no other, and it alone is tried again, later each time', async () => {
+  let unreadable = '';
+  const reads: string[] = [];
+  const wrapStore = (store: RoomStore): RoomStore => ({
+    ...store,
+    read: async (roomId, after) => {
+      reads.push(roomId);
+      if (roomId === unreadable) throw new AppError('upgrade-required', 'of another release');
+      return store.read(roomId, after);
+    },
+  });
+  const a = fakeNode('a.1');
+  const here = await start([[a]], { wrapStore });
+  unreadable = await here.newRoom();
+  const left = await here.newRoom();
+  const room = { placement: 1, worker: 0, peerIds: [] };
+  a.state.held = [unreadable, left].map((roomId) => ({ roomId, ...room }));
+  reads.splice(0);
+  a.cut();
+  a.heal();
+  await expect.poll(() => toldOf(a.state, 'closeRoom')).toEqual([{ roomId: left, placement: 1 }]);
+  const looked = () => toldOf(a.state, 'heldRooms').length;
+  for (const waits of [1, 2, 4]) {
+    const before = looked();
+    for (let wait = 1; wait < waits; wait += 1) {
+      here.clock.advance(RECONCILE_RETRY_MS);
+      await turnOfEvents();
+    }
+    expect(looked()).toBe(before);
+    here.clock.advance(RECONCILE_RETRY_MS);
+    await expect.poll(looked).toBe(before + 1);
+    await turnOfEvents();
+  }
+  expect(reads).toEqual([unreadable, left, unreadable, unreadable, unreadable]);
 });
