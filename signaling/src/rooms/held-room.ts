@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { AppError, hasCode } from '../errors.ts';
 import type { AppMessage, RoomId } from '../protocol/index.ts';
 import { positionOf, type RoomEvent, type RoomRecord, samePosition } from './record.ts';
+import type { LostLog } from './rewinds.ts';
 import { RingReader } from './ring-reader.ts';
 import { RoomReplica } from './room-replica.ts';
 import { RENEW_MS, type RingEntry, type RoomStore, type Whisper } from './room-store.ts';
@@ -15,8 +16,8 @@ export interface HeldRoomDeps {
   /** Whether a session on this node is in the room. */
   readonly isServed: () => boolean;
   readonly onEvents: (events: readonly RoomEvent[], record: RoomRecord) => void;
-  /** The record that this node knew is no more. */
-  readonly onReset: () => void;
+  /** As of RoomReplica's listener. */
+  readonly onReset: (lost?: LostLog) => void;
   readonly onMessage: (message: AppMessage) => void;
   readonly onWhisper: (record: RoomRecord, whisper: Whisper) => void;
   /** Now and then: the record was compared with the store's, and is the same. */
@@ -45,9 +46,9 @@ export class HeldRoom {
     this.#deps = deps;
     this.#replica = new RoomReplica(roomId, deps.store, {
       onEvents: deps.onEvents,
-      onReset: () => {
+      onReset: (lost) => {
         this.#ring.reset();
-        deps.onReset();
+        deps.onReset(lost);
       },
     });
     this.#ring = new RingReader(roomId, deps.store, deps.onMessage);

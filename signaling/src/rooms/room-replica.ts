@@ -6,6 +6,7 @@ import { newHead, newIncarnation } from '../random.ts';
 import { type Command, decide } from './decide.ts';
 import { emptyRecord, evolve, follows } from './evolve.ts';
 import { type Fact, positionOf, RECORD_SCHEMA, type RoomEvent, type RoomRecord } from './record.ts';
+import type { LostLog } from './rewinds.ts';
 import { type RoomRead, type RoomStore, SNAPSHOT_BYTES, SNAPSHOT_EVERY } from './room-store.ts';
 
 /** Losing more races in a row than this means that the room is too busy to answer. */
@@ -17,8 +18,8 @@ const RECENT_HEADS = 64;
 export interface ReplicaListener {
   /** In order, each following the one before; `record` is what the last one made. */
   onEvents(events: readonly RoomEvent[], record: RoomRecord): void;
-  /** The record that this node knew is no more. */
-  onReset(): void;
+  /** The record that this node knew is no more; with its log where the store has another one. */
+  onReset(lost?: LostLog): void;
 }
 
 export interface Outcome {
@@ -192,10 +193,11 @@ export class RoomReplica {
 
   #take(read: RoomRead): void {
     const known = this.#record;
+    const heads = new Set(read.kind === 'reset' ? this.#recentHeads : []);
     if (read.kind !== 'events') this.#recentHeads.clear();
     if (read.kind === 'reset') {
       this.#record = null;
-      if (known !== null) this.#listener.onReset();
+      if (known !== null) this.#listener.onReset({ record: known, heads });
     } else if (read.kind === 'snapshot') {
       if (read.snapshot.schema !== RECORD_SCHEMA) {
         throw new AppError('upgrade-required', 'another release of the server has this room');

@@ -14,7 +14,7 @@ import { Absences } from './absences.ts';
 import { CallModes, type CallModesDeps } from './call-modes.ts';
 import type { Command } from './decide.ts';
 import { evolve } from './evolve.ts';
-import { disconnectForsaken, forsakenIn, type IsForsaken } from './forsaken.ts';
+import { GhostWatch } from './ghost-watch.ts';
 import { samePoint, tagHashOf } from './group-record.ts';
 import { HeldRoom } from './held-room.ts';
 import type { NodeLeases } from './node-leases.ts';
@@ -62,9 +62,7 @@ export class RoomService {
   readonly #readiness = new Readiness((roomId, group) =>
     this.#fanout.signal(roomId, { event: 'epoch-ready', data: { group } }),
   );
-  /** Whose forsaken are being told of. */
-  readonly #tended = new Set<RoomId>();
-  readonly #unwatchLeases: () => void;
+  readonly #ghosts: GhostWatch;
   #isClosed = false;
 
   constructor(deps: RoomServiceDeps) {
@@ -79,10 +77,15 @@ export class RoomService {
     const isStoreAway = (): boolean => this.#storeWatch.isAway();
     this.#absences = new Absences({ clock, isStoreAway, expire: deps.onAbsenceOver });
     this.#callModes = new CallModes({ ...deps, isStoreAway });
-    this.#unwatchLeases = leases.watch(() => {
-      for (const [roomId, room] of this.#rooms) {
-        this.#tend(roomId, room, ({ node }) => leases.isDead(node));
-      }
+    this.#ghosts = new GhostWatch({
+      clock,
+      leases,
+      rooms: () => this.#rooms,
+      within: (roomId, task) => this.#with(roomId, task),
+      read: (roomId) => this.#noting(deps.store.read(roomId, null)),
+      holds: (roomId, peer) => this.#fanout.holds(roomId, peer),
+      onForsaken: deps.onForsaken,
+      onError: (error, roomId) => this.#fail(error, roomId),
     });
   }
 
@@ -174,15 +177,9 @@ export class RoomService {
     return this.#noting(this.#deps.store.readMessages(roomId, afterSeq));
   }
 
-  /**
-   * After a join or resume of which nobody knows whether it was done: who is in the room by this node, and
-   * has no socket here, is disconnected.
-   */
+  /** After a join or resume of which nobody knows whether it was done. */
   settle(roomId: RoomId): Promise<void> {
-    return this.#with(roomId, async (replica) => {
-      await replica.catchUp();
-      await this.#disconnect(roomId, replica, this.#isOrphan(roomId));
-    });
+    return this.#ghosts.settle(roomId);
   }
 
   /**
@@ -227,7 +224,7 @@ export class RoomService {
 
   close(): void {
     this.#isClosed = true;
-    this.#unwatchLeases();
+    this.#ghosts.close();
     this.#storeWatch.close();
     this.#absences.close();
     this.#callModes.close();
@@ -262,15 +259,16 @@ export class RoomService {
       clock: this.#deps.clock,
       isServed: () => this.#fanout.has(roomId),
       onEvents: (events, record) => this.#tell(roomId, events, record),
-      onReset: () => {
+      onReset: (lost) => {
         this.#absences.observe(roomId, null);
         this.#callModes.observe(roomId, null);
         this.#readiness.forget(roomId);
         this.#fanout.reset(roomId);
+        if (lost !== undefined) this.#ghosts.lost(roomId, lost);
       },
       onMessage: (message) => this.#fanout.message(roomId, message),
       onWhisper: (record, { peerId, group }) => this.#readiness.hear(roomId, record, peerId, group),
-      onAudited: () => this.#tend(roomId, room, this.#isOrphan(roomId)),
+      onAudited: () => this.#ghosts.audited(roomId, room),
       onError: (error) => this.#fail(error, roomId),
       onRest: () => this.#releaseIfIdle(roomId),
     });
@@ -294,24 +292,6 @@ export class RoomService {
     this.#absences.restart();
     for (const room of this.#rooms.values()) room.catchUp();
     this.#deps.onStoreBack();
-  }
-
-  #isOrphan(roomId: RoomId): IsForsaken {
-    return (peer) => peer.node === this.#deps.leases.self && !this.#fanout.holds(roomId, peer);
-  }
-
-  /** Never more than once at a time for a room: what is left is found again. */
-  #tend(roomId: RoomId, room: HeldRoom, isForsaken: IsForsaken): void {
-    if (this.#tended.has(roomId) || forsakenIn(room.record, isForsaken).length === 0) return;
-    this.#tended.add(roomId);
-    this.#with(roomId, (replica) => this.#disconnect(roomId, replica, isForsaken))
-      .catch((error: unknown) => this.#fail(error, roomId))
-      .finally(() => this.#tended.delete(roomId));
-  }
-
-  async #disconnect(roomId: RoomId, replica: RoomReplica, isForsaken: IsForsaken): Promise<void> {
-    const told = await disconnectForsaken(replica, isForsaken);
-    for (const peerId of told) this.#deps.onForsaken(roomId, peerId);
   }
 
   #fail(error: unknown, roomId: RoomId): void {
