@@ -18,7 +18,8 @@ import {
   type Membership,
   membershipOf,
 } from './context.ts';
-import { ensurePlaced } from './placement.ts';
+import { ensurePlaced, knownPlace } from './placement.ts';
+import { settlePeerLater } from './settle-media.ts';
 
 const Greeting = z.object({ protocol: z.int() });
 
@@ -127,16 +128,17 @@ const resume = bind(Requests.resume, async (context, { sessionToken, position, l
   }
 });
 
-/** Whoever is in the record no more has no media; nothing that fails here is worth saying it again. */
+/** Whoever is in the record no more has no media. Never rejects: what fails is tried again. */
 const closeMedia = async (
-  { media, clock, log }: HandlerDeps,
+  deps: HandlerDeps,
   { roomId, peerId }: Membership,
   { home, placement }: RoomRecord,
   isForgotten: boolean,
 ): Promise<void> => {
+  const { media, clock, log } = deps;
   // Without a node there is nothing left to close.
   const node = media.nodes.find(({ nodeId }) => nodeId === home?.nodeId);
-  if (node === undefined) return;
+  if (node === undefined || home === null) return;
   try {
     const closing = isForgotten
       ? node.closeRoom({ roomId, placement })
@@ -144,6 +146,7 @@ const closeMedia = async (
     await callMedia(clock, closing);
   } catch (error) {
     log.warn({ room: roomTag(roomId), peer: peerId, err: error }, 'media could not be closed');
+    settlePeerLater(deps, { home, key: { roomId, placement, peerId } });
   }
 };
 
@@ -214,9 +217,12 @@ export const endMembership = (deps: HandlerDeps, membership: Membership): Promis
 
 /** Somebody did not come back in time. Rejects when it is to be said again. */
 export const endAbsence = async (deps: HandlerDeps, membership: Membership): Promise<void> => {
+  const place = knownPlace(deps, membership);
   try {
     await leaveRoom(deps, membership, 'timeout');
   } catch (error) {
+    // If it was done all the same, nobody is told so who would close their media.
+    if (place !== null && hasCode(error, 'unavailable')) settlePeerLater(deps, place);
     if (!isTooLate(error)) throw error;
   }
 };

@@ -92,6 +92,20 @@ it('S5 what fails for another reason is said again for as long as it takes, and 
   expect([said, persistence.size, lines.length]).toEqual([1, 0, 1]);
 });
 
+it('S5 what is to be said again while it is being said is said again', async () => {
+  const { persistence, pass } = start();
+  const said: string[] = [];
+  const second = errand('one', async () => void said.push('second'));
+  const first = errand('one', async () => {
+    said.push('first');
+    persistence.seeLater(second);
+  });
+  await persistence.see(first);
+  expect([said, persistence.size]).toEqual([['first'], 1]);
+  await pass(RETRY_MS);
+  expect([said, persistence.size]).toEqual([['first', 'second'], 0]);
+});
+
 it('N5 what may become needless is first tried later, and nothing after the end', async () => {
   const { persistence, pass } = start();
   let runs = 0;

@@ -1,5 +1,5 @@
 // For what has to be said to the record even if its store fails at first: somebody has left, or has
-// lost their connection. A room that is gone, or a session that is over, has been told already.
+// lost their connection; and to a media node that cannot be told now (settle-media.ts). A room that is gone, or a session that is over, has been told already.
 import type { FastifyBaseLogger } from 'fastify';
 import { roomTag } from '../auth/room-ids.ts';
 import type { Clock } from '../clock.ts';
@@ -31,7 +31,10 @@ export interface Persistence {
   see(errand: Errand): Promise<void>;
   /** Not at once: what is being tried in another way may make it needless. */
   seeLater(errand: Errand): void;
-  /** Errands that are left: at most one for each session that this node has had and that has not ended. */
+  /**
+   * Errands that are left: at most one for each session that this node has had and that has not ended, and
+   * one for each of its streams.
+   */
   readonly size: number;
   close(): void;
 }
@@ -57,11 +60,17 @@ export const createPersistence = ({ clock, log, isStoreAway }: PersistenceDeps):
   };
 
   const attempt = async (errand: Errand): Promise<void> => {
+    const key = keyOf(errand);
+    const replaced = left.get(key);
+    // What has come meanwhile is about what is so now, and stays.
+    const forget = (): void => {
+      if (left.get(key) === replaced) left.delete(key);
+    };
     try {
       await errand.run();
-      left.delete(keyOf(errand));
+      forget();
     } catch (error) {
-      if (isFinal(error)) left.delete(keyOf(errand));
+      if (isFinal(error)) forget();
       else if (!isClosed) failed(errand, error);
     }
   };

@@ -87,20 +87,30 @@ export const closeLost = async (
 
 export interface PlacedPeer {
   readonly home: Home;
-  readonly key: { readonly roomId: RoomId; readonly placement: number; readonly peerId: string };
+  readonly key: Pick<Membership, 'roomId' | 'peerId'> & { readonly placement: number };
 }
 
-/** Where this peer's media lives. Throws `stale-placement` when it was meant for another home. */
-export const placeOf = (
+/** Where this peer's media lives by the record as it is known here; null when it is nowhere. */
+export const knownPlace = (
   { rooms }: Pick<HandlerDeps, 'rooms'>,
   { roomId, peerId }: Membership,
+): PlacedPeer | null => {
+  const record = rooms.known(roomId);
+  if (record === null || record.home === null) return null;
+  return { home: record.home, key: { roomId, placement: record.placement, peerId } };
+};
+
+/** The same, meant for one placement. Throws `stale-placement` when it is not that one. */
+export const placeOf = (
+  deps: Pick<HandlerDeps, 'rooms'>,
+  membership: Membership,
   placement: number,
 ): PlacedPeer => {
-  const record = rooms.known(roomId);
-  if (record === null || record.home === null || record.placement !== placement) {
+  const place = knownPlace(deps, membership);
+  if (place === null || place.key.placement !== placement) {
     throw new AppError('stale-placement', 'the room is not there any more');
   }
-  return { home: record.home, key: { roomId, placement, peerId } };
+  return place;
 };
 
 /**

@@ -7,6 +7,7 @@ import { type ProducerId, Requests, type RoomId } from '../protocol/index.ts';
 import { newProducerId } from '../random.ts';
 import type { Command } from '../rooms/decide.ts';
 import { findPeer, type RoomRecord } from '../rooms/record.ts';
+import type { Outcome } from '../rooms/room-replica.ts';
 import {
   bind,
   type HandlerContext,
@@ -14,7 +15,8 @@ import {
   type Membership,
   membershipOf,
 } from './context.ts';
-import { callPlaced, type PlacedPeer, placeOf } from './placement.ts';
+import { callPlaced, knownPlace, type PlacedPeer, placeOf } from './placement.ts';
+import { settleProducerLater } from './settle-media.ts';
 
 const produce = bind(
   Requests.produce,
@@ -41,12 +43,18 @@ const produce = bind(
       return { version: record.version, data: { producerId } };
     } catch (error) {
       // Neither half may stay alone: no producer without its name, no name without its producer.
-      const close = (id: ProducerId) =>
-        tellNode(context, place, (node) => node.closeProducer({ ...key, producerId: id }));
-      await Promise.allSettled([
-        close(producerId),
-        ...(former === undefined ? [] : [close(former), loseProducer(deps, roomId, by, former)]),
-      ]);
+      const made = former === undefined ? [producerId] : [producerId, former];
+      if (hasCode(error, 'unavailable')) {
+        // Nobody knows which of them the record names: the errands ask it.
+        for (const id of made) settleProducerLater(deps, place, id);
+      } else {
+        await Promise.allSettled([
+          ...made.map((id) =>
+            tellNode(context, place, id, (node) => node.closeProducer({ ...key, producerId: id })),
+          ),
+          ...(former === undefined ? [] : [loseProducer(deps, roomId, by, former)]),
+        ]);
+      }
       throw error;
     }
   },
@@ -63,8 +71,9 @@ const loseProducer = async (
 
 const setStream = bind(Requests['set-stream'], async (context, { source, on }) => {
   const { deps } = context;
-  const { roomId, peerId, session } = membershipOf(context);
-  const { record } = await deps.rooms.execute(roomId, {
+  const member = membershipOf(context);
+  const { peerId, session } = member;
+  const { record } = await executeFor(context, member, {
     type: 'set-stream',
     peerId,
     session,
@@ -72,29 +81,54 @@ const setStream = bind(Requests['set-stream'], async (context, { source, on }) =
     on,
   });
   const producerId = findPeer(record, peerId)?.streams[source].producerId;
-  await onProducer(context, { roomId, peerId, session }, record, producerId, (node, key, id) =>
+  await onProducer(context, member, record, producerId, (node, key, id) =>
     node.setProducerPaused({ ...key, producerId: id, paused: !on }),
   );
-  logStream(deps, { roomId, peerId, session }, { source, on }, 'stream switched');
+  logStream(deps, member, { source, on }, 'stream switched');
   return { version: record.version, data: {} };
 });
 
 const closeStream = bind(Requests['close-stream'], async (context, { source }) => {
   const { deps } = context;
-  const { roomId, peerId, session } = membershipOf(context);
+  const member = membershipOf(context);
+  const { roomId, peerId, session } = member;
   const before = findPeer(deps.rooms.known(roomId), peerId)?.streams[source].producerId;
-  const { record } = await deps.rooms.execute(roomId, {
+  const { record } = await executeFor(context, member, {
     type: 'close-stream',
     peerId,
     session,
     source,
   });
-  await onProducer(context, { roomId, peerId, session }, record, before, (node, key, id) =>
+  await onProducer(context, member, record, before, (node, key, id) =>
     node.closeProducer({ ...key, producerId: id }),
   );
-  logStream(deps, { roomId, peerId, session }, { source, on: false }, 'stream ended');
+  logStream(deps, member, { source, on: false }, 'stream ended');
   return { version: record.version, data: {} };
 });
+
+/**
+ * A fact about one stream. If nobody knows whether it was made, what it means for the media node is seen to
+ * later: who asks again may find it made, and the producer that it was about named no more.
+ */
+const executeFor = async (
+  { deps }: HandlerContext,
+  member: Membership,
+  command: Extract<Command, { type: 'set-stream' | 'close-stream' }>,
+): Promise<Outcome> => {
+  const { roomId, peerId } = member;
+  const streams = findPeer(deps.rooms.known(roomId), peerId)?.streams;
+  const producerId = streams?.[command.source].producerId;
+  const place = knownPlace(deps, member);
+  try {
+    return await deps.rooms.execute(roomId, command);
+  } catch (error) {
+    const isUnknown = hasCode(error, 'unavailable');
+    if (isUnknown && place !== null && producerId !== undefined) {
+      settleProducerLater(deps, place, producerId);
+    }
+    throw error;
+  }
+};
 
 /** Tells the media node, when there is one and it has a producer to tell of. */
 const onProducer = async (
@@ -107,24 +141,27 @@ const onProducer = async (
   if (producerId === undefined || record.home === null) return;
   try {
     const place = placeOf(context.deps, member, record.placement);
-    await tellNode(context, place, (node) => effect(node, place.key, producerId));
+    await tellNode(context, place, producerId, (node) => effect(node, place.key, producerId));
   } catch (error) {
     // The room lost its home meanwhile: the fact stands, and there is nothing left to tell.
     if (!hasCode(error, 'stale-placement')) throw error;
   }
 };
 
-/** What follows from a fact: a node out of reach is told when it is back (reconcile.ts). */
+/** What follows from a fact: a node that could not be told of it is told later. */
 const tellNode = async (
   context: HandlerContext,
   place: PlacedPeer,
+  producerId: ProducerId,
   tell: (node: MediaNode) => Promise<void>,
 ): Promise<void> => {
-  const isReached = () => context.deps.media.isConnected(place.home);
-  if (!isReached()) return;
+  const { deps } = context;
+  const isReached = () => deps.media.isConnected(place.home);
   try {
-    await callPlaced(context, place, tell);
+    if (isReached()) await callPlaced(context, place, tell);
+    else settleProducerLater(deps, place, producerId);
   } catch (error) {
+    if (!hasCode(error, 'stale-placement')) settleProducerLater(deps, place, producerId);
     if (isReached()) throw error;
   }
 };

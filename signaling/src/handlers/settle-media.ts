@@ -1,0 +1,84 @@
+// Media of which nobody knows whether it should be there: a fact's answer was lost, or the node could not be
+// told of it. Later, and for as long as it takes, the node is told what the record says by then; that twice,
+// or by two processes, changes nothing (PROTOCOL M13).
+import type { MediaNode } from '@sotto/sfu-worker/protocol';
+import { AppError, hasCode } from '../errors.ts';
+import { callMedia } from '../media/media-calls.ts';
+import type { PeerId, ProducerId, RoomId } from '../protocol/index.ts';
+import { findPeer, type Home, type RoomRecord } from '../rooms/record.ts';
+import type { HandlerDeps } from './context.ts';
+import type { PlacedPeer } from './placement.ts';
+
+type Deps = Pick<HandlerDeps, 'rooms' | 'media' | 'clock' | 'persistence'>;
+
+const isThere = ({ home, key }: PlacedPeer, record: RoomRecord): boolean =>
+  record.home?.nodeId === home.nodeId && record.placement === key.placement;
+
+/** Rejects while the node is not connected. What is no longer under that placement has ended. */
+const tell = async (
+  { media, clock }: Deps,
+  { nodeId }: Home,
+  call: (node: MediaNode) => Promise<void>,
+): Promise<void> => {
+  const node = media.nodes.find((each) => each.nodeId === nodeId && each.isConnected());
+  if (node === undefined) throw new AppError('media-unavailable', 'the node is not connected');
+  try {
+    await callMedia(clock, call(node));
+  } catch (error) {
+    if (!hasCode(error, 'stale-placement')) throw error;
+  }
+};
+
+type ProducerState = 'on' | 'off' | 'unnamed';
+
+const stateOf = (record: RoomRecord, peerId: PeerId, producerId: ProducerId): ProducerState => {
+  const streams = Object.values(findPeer(record, peerId)?.streams ?? {});
+  const stream = streams.find((each) => each.producerId === producerId);
+  if (stream === undefined) return 'unnamed';
+  return stream.on ? 'on' : 'off';
+};
+
+/** Told again until the record has not changed meanwhile: another process may have told of a later fact. */
+const settleProducer = async (
+  deps: Deps,
+  place: PlacedPeer,
+  producerId: ProducerId,
+): Promise<void> => {
+  const { home, key } = place;
+  for (let told: ProducerState | null = null; ;) {
+    const record = await deps.rooms.read(key.roomId);
+    if (record === null || !isThere(place, record)) return;
+    const state = stateOf(record, key.peerId, producerId);
+    if (state === told) return;
+    told = state;
+    await tell(deps, home, (node) =>
+      state === 'unnamed'
+        ? node.closeProducer({ ...key, producerId })
+        : node.setProducerPaused({ ...key, producerId, paused: state === 'off' }),
+    );
+  }
+};
+
+const settlePeer = async (deps: Deps, place: PlacedPeer): Promise<void> => {
+  const { home, key } = place;
+  const { roomId, placement, peerId } = key;
+  const record = await deps.rooms.read(roomId);
+  if (record === null || record.peers.length === 0) {
+    await tell(deps, home, (node) => node.closeRoom({ roomId, placement }));
+  } else if (isThere(place, record) && findPeer(record, peerId) === undefined) {
+    await tell(deps, home, (node) => node.closePeer(key));
+  }
+};
+
+const seeLater = (deps: Deps, roomId: RoomId, about: string, run: () => Promise<void>): void =>
+  deps.persistence.seeLater({ roomId, about, run });
+
+/** Muted or not, or closed where the record does not name it. */
+export const settleProducerLater = (deps: Deps, place: PlacedPeer, producerId: ProducerId): void =>
+  seeLater(deps, place.key.roomId, `producer ${producerId}`, () =>
+    settleProducer(deps, place, producerId),
+  );
+
+/** Closed where the peer is in the record no more, and the room where nobody is. */
+export const settlePeerLater = (deps: Deps, place: PlacedPeer): void =>
+  seeLater(deps, place.key.roomId, `media of ${place.key.peerId}`, () => settlePeer(deps, place));
