@@ -19,6 +19,7 @@ const ALONE: NodeLeases['watch'] = () => () => undefined;
 const alone = (): NodeLeases => ({
   self: newNodeName(),
   isDead: () => false,
+  failingMs: () => 0,
   watch: ALONE,
   close: async () => undefined,
 });
@@ -52,6 +53,7 @@ export const createMemoryNodeLeases = (deps?: MemoryNodeLeasesDeps): NodeLeases 
   return {
     self,
     isDead: (node) => node !== self && judge.isDead(node),
+    failingMs: () => 0,
     watch: (onBeat) => {
       const mine = (): void => onBeat();
       watchers.add(mine);

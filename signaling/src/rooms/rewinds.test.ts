@@ -23,7 +23,7 @@ const start = () => {
   const clock = new ManualClock();
   const board: LeaseBoard = new Map();
   const roomId = roomIds.mint();
-  const { store, mark, empty } = rewindableMemory(roomId);
+  const memory = rewindableMemory(roomId);
   const told: string[] = [];
   const names = new Map<PeerId, string>();
   const nameOf = (peerId: PeerId): string => names.get(peerId) ?? 'nobody';
@@ -31,7 +31,7 @@ const start = () => {
   const node = () => {
     const leases = createMemoryNodeLeases({ clock, board });
     const rooms: RoomService = new RoomService({
-      store,
+      store: memory.store,
       isStoreReady: () => true,
       leases,
       clock,
@@ -60,6 +60,7 @@ const start = () => {
           signal: () => undefined,
           message: () => undefined,
           reset: () => void told.push(`${name} reset`),
+          cutOff: () => void told.push(`${name} cut off`),
           retire: (reason) => void told.push(`${name} ${reason}`),
         });
       };
@@ -79,6 +80,8 @@ const start = () => {
     (await rooms.read(roomId))?.peers.map(
       ({ peerId, connected }) => `${nameOf(peerId)}${connected ? '' : ' away'}`,
     ) ?? [];
+  const mark = () => memory.mark();
+  const empty = () => memory.empty();
   return { roomId, mark, empty, told, node, pass, people };
 };
 

@@ -23,6 +23,8 @@ export interface RoomMember {
    * for away, as when this node's lease ended, and has to resume.
    */
   retire(reason: 'replaced' | 'gone' | 'away'): void;
+  /** This node cannot reach the store: the socket ends, so that it resumes by another one. */
+  cutOff(): void;
 }
 
 export const isFor = ({ from, to }: AppMessage, peerId: PeerId): boolean =>
@@ -56,6 +58,10 @@ export class RoomFanout {
   /** Whether the socket of that very session is on this node. */
   holds(roomId: RoomId, { peerId, session }: Pick<RoomPeer, 'peerId' | 'session'>): boolean {
     return this.#of(roomId).some((one) => one.peerId === peerId && one.session === session);
+  }
+
+  members(): readonly RoomMember[] {
+    return [...this.#members.values()].flatMap((members) => [...members]);
   }
 
   count(): { readonly rooms: number; readonly peers: number } {

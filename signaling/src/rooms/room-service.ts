@@ -13,6 +13,7 @@ import type {
 import { Absences } from './absences.ts';
 import { CallModes, type CallModesDeps } from './call-modes.ts';
 import type { Command } from './decide.ts';
+import { CutOff } from './cut-off.ts';
 import { evolve } from './evolve.ts';
 import { GhostWatch } from './ghost-watch.ts';
 import { samePoint, tagHashOf } from './group-record.ts';
@@ -63,6 +64,7 @@ export class RoomService {
     this.#fanout.signal(roomId, { event: 'epoch-ready', data: { group } }),
   );
   readonly #ghosts: GhostWatch;
+  readonly #cutOff: CutOff;
   #isClosed = false;
 
   constructor(deps: RoomServiceDeps) {
@@ -77,6 +79,7 @@ export class RoomService {
     const isStoreAway = (): boolean => this.#storeWatch.isAway();
     this.#absences = new Absences({ clock, isStoreAway, expire: deps.onAbsenceOver });
     this.#callModes = new CallModes({ ...deps, isStoreAway });
+    this.#cutOff = new CutOff({ clock, leases, members: () => this.#fanout.members() });
     this.#ghosts = new GhostWatch({
       clock,
       leases,
@@ -225,6 +228,7 @@ export class RoomService {
   close(): void {
     this.#isClosed = true;
     this.#ghosts.close();
+    this.#cutOff.close();
     this.#storeWatch.close();
     this.#absences.close();
     this.#callModes.close();

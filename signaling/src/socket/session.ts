@@ -112,6 +112,8 @@ export class Session implements HandlerSession {
         this.#joined = null;
         this.close(RETIREMENT_CODES[reason], reason);
       },
+      // Still a member: that they are gone is said to the record when the store is back.
+      cutOff: () => this.close(CLOSE.silent, 'cut off'),
     };
     this.#joined = { membership: { roomId, peerId, session }, member };
     this.#cancelJoinTimeout();

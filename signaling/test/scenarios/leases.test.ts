@@ -3,6 +3,8 @@ import type { MediaServer } from '@sotto/sfu-worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CLOSE, HEARTBEAT_INTERVAL_MS, PROTOCOL_VERSION } from '../../src/protocol/index.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
+import { CUT_OFF_MS, CUT_OFF_SPREAD_MS } from '../../src/rooms/cut-off.ts';
+import { BEAT_MS } from '../../src/rooms/node-leases.ts';
 import { RENEW_MS } from '../../src/rooms/room-store.ts';
 import { anyEnvelope, anyPoint, anyTag } from '../support/group-samples.ts';
 import { startMedia } from '../support/harness.ts';
@@ -214,5 +216,33 @@ describe('nodes that sleep, and hear nothing', () => {
     expect(await peerOf(roomId, erin)).toMatchObject({ connected: true });
     expect(count(ada, 'peer-disconnected')).toBe(0);
     expect(ada.recordEvents().filter(({ event }) => event === 'peer-joined')).toHaveLength(4);
+  });
+});
+
+describe('a node that is cut off', () => {
+  it('N6 closes its sockets, whose people resume by another node, and were never out', async () => {
+    const { ada, bob, carol, dan } = await meetAtThree();
+    const { leases, hints } = nodeAt(2);
+    hints.sleep();
+    world.table.die(leases.self);
+    for (let beats = 0; beats < 3; beats += 1) world.table.beat();
+    await expect.poll(() => count(ada, 'peer-disconnected')).toBe(2);
+    world.table.fail(leases.self, CUT_OFF_MS);
+    await world.pass(BEAT_MS + CUT_OFF_SPREAD_MS, [ada, bob]);
+    expect([await carol.closed(), await dan.closed()]).toEqual([CLOSE.silent, CLOSE.silent]);
+    const again = await Promise.all(
+      [carol, dan].map(async (client) => {
+        const next = await TestClient.connect(nodeAt(0).url);
+        await next.resume(client);
+        return next;
+      }),
+    );
+    world.table.fail(leases.self, 0);
+    world.table.comeBack(leases.self);
+    hints.wake();
+    await world.pass(2 * ABSENCE_MS, [ada, bob, ...again]);
+    await level(ada, bob, ...again);
+    expect([count(ada, 'peer-disconnected'), count(ada, 'peer-resumed')]).toEqual([2, 2]);
+    expect([count(ada, 'peer-left'), ada.closeCode, bob.closeCode]).toEqual([0, null, null]);
   });
 });

@@ -10,24 +10,32 @@ export interface LeaseTable {
   comeBack(node: NodeName): void;
   /** Every node that watches gets the answer to its beat. */
   beat(): void;
+  /** From now on its beats have failed for so long. */
+  fail(node: NodeName, ms: number): void;
 }
 
 export const createLeaseTable = (): LeaseTable => {
   const dead = new Set<NodeName>();
+  const failing = new Map<NodeName, number>();
   const watchers = new Set<() => void>();
   return {
-    take: () => ({
-      self: newNodeName(),
-      isDead: (node) => dead.has(node),
-      watch: (onBeat) => {
-        const watcher = (): void => onBeat();
-        watchers.add(watcher);
-        return () => watchers.delete(watcher);
-      },
-      close: async () => undefined,
-    }),
+    take: () => {
+      const self = newNodeName();
+      return {
+        self,
+        isDead: (node) => dead.has(node),
+        failingMs: () => failing.get(self) ?? 0,
+        watch: (onBeat) => {
+          const watcher = (): void => onBeat();
+          watchers.add(watcher);
+          return () => watchers.delete(watcher);
+        },
+        close: async () => undefined,
+      };
+    },
     die: (node) => void dead.add(node),
     comeBack: (node) => void dead.delete(node),
+    fail: (node, ms) => void failing.set(node, ms),
     beat: () => {
       for (const watcher of watchers) watcher();
     },

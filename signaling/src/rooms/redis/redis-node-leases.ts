@@ -39,6 +39,8 @@ export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => 
   const watchers = new Set<() => void>();
   let isBeating = false;
   let isClosed = false;
+  /** Since the first of the beats that have failed was sent; null when the last one was answered. */
+  let failingSinceMs: number | null = null;
   /** Of connections: an answer over a former one says nothing of this one. */
   let life = 0;
 
@@ -49,6 +51,7 @@ export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => 
     const reply = Beat.parse(await scripts.probe(BEAT_MS, BEAT, [LEASES_KEY], args));
     const [nowMs, held, living, ended] = reply;
     if (ofLife !== life || isClosed) return;
+    failingSinceMs = null;
     redisTime.learn(nowMs);
     const [alive, dead] = [nodeNames(living), nodeNames(ended)];
     judge.answered({ nowMs, held: held === 1, living: alive, ended: dead });
@@ -62,6 +65,8 @@ export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => 
     beat()
       .catch((error: unknown) => {
         judge.interrupted();
+        // A beat waits for so long.
+        failingSinceMs ??= clock.now() - BEAT_MS;
         onError(error);
       })
       .finally(() => {
@@ -87,6 +92,7 @@ export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => 
   return {
     self,
     isDead: (node) => node !== self && judge.isDead(node),
+    failingMs: () => (failingSinceMs === null ? 0 : clock.now() - failingSinceMs),
     watch: (onBeat) => {
       // One of its own for each: two may watch with the same function.
       const mine = (): void => onBeat();
