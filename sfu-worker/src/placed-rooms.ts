@@ -18,6 +18,8 @@ type OpenRoom = (roomId: string, worker: number) => Promise<MediaRoom>;
 export class PlacedRooms {
   readonly #openRoom: OpenRoom;
   readonly #placed = new Map<string, PlacedRoom>();
+  /** Rooms of each worker: asked for more often than rooms come and go. */
+  readonly #counts = new Map<number, number>();
   #closed = false;
 
   constructor(openRoom: OpenRoom) {
@@ -72,7 +74,7 @@ export class PlacedRooms {
   }
 
   countOn(worker: number): number {
-    return [...this.#placed.values()].filter((placed) => placed.worker === worker).length;
+    return this.#counts.get(worker) ?? 0;
   }
 
   closeAll(): void {
@@ -83,6 +85,7 @@ export class PlacedRooms {
   #open(roomId: string, placement: number, worker: number): PlacedRoom {
     const placed: PlacedRoom = { placement, worker, opened: this.#openRoom(roomId, worker) };
     this.#placed.set(roomId, placed);
+    this.#counts.set(worker, this.countOn(worker) + 1);
     placed.opened.then(
       (room) => void (placed.room = room),
       () => this.#forget(roomId, placed),
@@ -99,7 +102,9 @@ export class PlacedRooms {
   }
 
   #forget(roomId: string, placed: PlacedRoom): void {
-    if (this.#placed.get(roomId) === placed) this.#placed.delete(roomId);
+    if (this.#placed.get(roomId) !== placed) return;
+    this.#placed.delete(roomId);
+    this.#counts.set(placed.worker, this.countOn(placed.worker) - 1);
   }
 
   async #find({ roomId, placement }: RoomKey): Promise<MediaRoom | undefined> {

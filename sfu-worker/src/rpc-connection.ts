@@ -43,6 +43,9 @@ const POLICY_VIOLATION = 1008;
 const About = z.object({ roomId: z.string() });
 const roomOf = (data: unknown): string => About.safeParse(data).data?.roomId ?? '';
 
+/** After these there may be another number of rooms; the load is not looked at after every call. */
+const CHANGES_ROOMS: ReadonlySet<CallMethod> = new Set(['ensureRoom', 'closeRoom']);
+
 /** What a change of is told at once. The rest changes all the time. */
 const shapeOf = (load: readonly WorkerLoad[]): string =>
   JSON.stringify(load.map(({ rooms, alive }) => [rooms, alive]));
@@ -147,7 +150,7 @@ export class RpcConnection {
     this.#deps.calls[method](data).then(
       (result) =>
         settle(() => {
-          this.#tellChange();
+          if (CHANGES_ROOMS.has(method)) this.#tellChange();
           this.#say({ id, ok: true, data: result });
         }),
       (error: unknown) => settle(() => this.#refuse(id, error)),
