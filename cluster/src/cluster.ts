@@ -1,21 +1,18 @@
 // Sotto as many processes on one machine: Redis, a media node, two signaling nodes, and HAProxy in front.
 // All state is in a folder that goes with it.
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child, type ChildListener, type ChildSpec } from './child.ts';
 import { haproxyConfig } from './haproxy.ts';
+import { givenToNodes, jwtSecret, metricsPort, newSecret } from './node-env.ts';
 import { freePort, isListening, isReady, until } from './waiting.ts';
 
 const SIGNALING = fileURLToPath(new URL('../../signaling/src/main.ts', import.meta.url));
 const MEDIA = fileURLToPath(new URL('../../sfu-worker/src/main.ts', import.meta.url));
 
 const HOST = '127.0.0.1';
-const SECRET_BYTES = 24;
-
-const newSecret = (): string => randomBytes(SECRET_BYTES).toString('hex');
 
 export interface ClusterOptions {
   readonly redisServer: string;
@@ -63,20 +60,6 @@ const redisConfig = (port: number, password: string, folder: string): string =>
     '',
   ].join('\n');
 
-/** HAProxy is who listens to the world, and it speaks plain HTTP; secrets of nodes are made anew. */
-const NOT_FOR_NODES = ['TLS_CERT_FILE', 'TLS_KEY_FILE', 'MEDIA_SECRET_FILE'];
-
-const withoutThose = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_FOR_NODES.includes(name)));
-
-/** The links of a cluster end with it, unless a secret is given. */
-const jwtSecret = ({ JWT_SECRET, JWT_SECRET_FILE }: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  JWT_SECRET === undefined && JWT_SECRET_FILE === undefined ? { JWT_SECRET: newSecret() } : {};
-
-/** Each of them listens for metrics on a port of its own, if any does. */
-const metricsPort = ({ METRICS_PORT }: NodeJS.ProcessEnv, offset: number): NodeJS.ProcessEnv =>
-  METRICS_PORT === undefined ? {} : { METRICS_PORT: String(Number(METRICS_PORT) + offset) };
-
 export const startCluster = async (
   options: ClusterOptions,
   listener: ChildListener,
@@ -102,7 +85,7 @@ export const startCluster = async (
     ),
   );
 
-  const given = withoutThose(options.env);
+  const given = givenToNodes(options.env);
   const mediaSecret = newSecret();
   const nodeEnv: NodeJS.ProcessEnv = {
     ...given,

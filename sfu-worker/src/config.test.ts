@@ -41,6 +41,23 @@ it('reads the secret from its file, and refuses to choose between two', () => {
   expect(namesOf({ MEDIA_SECRET_FILE: path, MEDIA_SECRET })).toEqual(['MEDIA_SECRET']);
 });
 
+it('takes a secret or file that is set but empty for not set', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'sotto-media-')), 'secret');
+  writeFileSync(path, MEDIA_SECRET);
+  const fromFile = readMediaConfig({ MEDIA_SECRET: '', MEDIA_SECRET_FILE: path });
+  expect(fromFile.MEDIA_SECRET).toBe(MEDIA_SECRET);
+  expect(readMediaConfig({ MEDIA_SECRET, MEDIA_SECRET_FILE: '' }).MEDIA_SECRET).toBe(MEDIA_SECRET);
+});
+
+it.each(['a b', '\u00e4', '\u2713', '\t', '\n', '\u007f'])(
+  'M11 refuses a secret that no header of HTTP would carry (%j)',
+  (wrong) => {
+    expect(namesOf({ MEDIA_SECRET: MEDIA_SECRET + wrong + MEDIA_SECRET })).toEqual([
+      'MEDIA_SECRET',
+    ]);
+  },
+);
+
 it('names every wrong setting at once, and shows no value', () => {
   const problems = problemsOf({
     MEDIA_SECRET: 'too short',

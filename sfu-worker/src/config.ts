@@ -5,11 +5,11 @@ import {
   checkPorts,
   ConfigError,
   type Environment,
+  mediaSecretText,
   metricsSettings,
   nameProblems,
   portNumber,
   readPresent,
-  secretText,
   workerSettings,
 } from './settings.ts';
 
@@ -18,7 +18,7 @@ const Settings = z.object({
   ...metricsSettings,
   NODE_ID: workerSettings.NODE_ID.default('media'),
   /** Shared with the signaling processes; who knows it can end every call. */
-  MEDIA_SECRET: secretText,
+  MEDIA_SECRET: mediaSecretText,
   MEDIA_HOST: z.string().min(1).default('127.0.0.1'),
   MEDIA_PORT: portNumber.default(4000),
 });

@@ -14,7 +14,12 @@ export const portNumber = wholeNumber(0, HIGHEST_PORT);
 
 /** Shorter ones can be guessed. */
 export const SECRET_LEAST = 32;
-export const secretText = z.string().min(SECRET_LEAST);
+export const secretText = z.string().min(SECRET_LEAST, { abort: true });
+
+/** It travels in a header of HTTP, and comes out of it as it went in only in these characters. */
+export const mediaSecretText = secretText.regex(/^[!-~]+$/, {
+  error: 'must be of printable ASCII characters, without spaces',
+});
 
 /** Of whoever runs media workers. */
 export const workerSettings = {
@@ -59,8 +64,9 @@ const readSecretFiles = (
   const read: Record<string, string> = {};
   for (const name of secrets) {
     const path = env[`${name}_FILE`];
-    if (path === undefined) continue;
-    if (env[name] !== undefined) problems.push(`${name}: set it or ${name}_FILE, not both`);
+    if (path === undefined || path === '') continue;
+    if (env[name] !== undefined && env[name] !== '')
+      problems.push(`${name}: set it or ${name}_FILE, not both`);
     try {
       read[name] = readFileSync(path, 'utf8').trim();
     } catch {

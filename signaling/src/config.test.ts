@@ -131,6 +131,7 @@ it('M11 takes media nodes as a list, each once, with their secret', () => {
     'wss://media.example',
   ]);
   expect(readConfig({}).MEDIA_URL).toEqual([]);
+  expect(namesOf({ MEDIA_URL, MEDIA_SECRET: `${MEDIA_SECRET} \u00e4` })).toEqual(['MEDIA_SECRET']);
   expect(namesOf({ MEDIA_URL })).toEqual(['MEDIA_SECRET']);
   const wrong = [
     'http://a:4000',

@@ -2,6 +2,7 @@
 import {
   checkPorts,
   ConfigError,
+  mediaSecretText,
   metricsSettings,
   nameProblems,
   portNumber,
@@ -95,7 +96,7 @@ const Settings = z.object({
   /** Media nodes in processes of their own; none: the media workers are this process's. */
   MEDIA_URL: mediaUrls.default([]),
   /** Shared with them. */
-  MEDIA_SECRET: secretText.optional(),
+  MEDIA_SECRET: mediaSecretText.optional(),
   /** `auto`: two people send to each other directly where they can. */
   CALL_MODE: z.enum(['auto', 'sfu-only']).default('auto'),
   TURN_URLS: iceUrls.default([]),
