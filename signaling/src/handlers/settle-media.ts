@@ -5,7 +5,7 @@ import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import { AppError, hasCode } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
 import type { PeerId, ProducerId, RoomId } from '../protocol/index.ts';
-import { findPeer, type Home, type RoomRecord } from '../rooms/record.ts';
+import { findPeer, type RoomRecord } from '../rooms/record.ts';
 import type { HandlerDeps } from './context.ts';
 import type { PlacedPeer } from './placement.ts';
 
@@ -14,16 +14,14 @@ type Deps = Pick<HandlerDeps, 'rooms' | 'media' | 'clock' | 'persistence'>;
 const isThere = ({ home, key }: PlacedPeer, record: RoomRecord): boolean =>
   record.home?.nodeId === home.nodeId && record.placement === key.placement;
 
-/** Rejects while the node is not connected. What is no longer under that placement has ended. */
-const tell = async (
-  { media, clock }: Deps,
-  { nodeId }: Home,
-  call: (node: MediaNode) => Promise<void>,
-): Promise<void> => {
-  const node = media.nodes.find((each) => each.nodeId === nodeId && each.isConnected());
-  if (node === undefined) throw new AppError('media-unavailable', 'the node is not connected');
+/** Undefined while it is not connected. */
+const nodeOf = ({ media }: Deps, { home }: PlacedPeer): MediaNode | undefined =>
+  media.nodes.find((node) => node.nodeId === home.nodeId && node.isConnected());
+
+/** What is no longer under that placement has ended. */
+const tell = async ({ clock }: Deps, call: Promise<void>): Promise<void> => {
   try {
-    await callMedia(clock, call(node));
+    await callMedia(clock, call);
   } catch (error) {
     if (!hasCode(error, 'stale-placement')) throw error;
   }
@@ -38,20 +36,35 @@ const stateOf = (record: RoomRecord, peerId: PeerId, producerId: ProducerId): Pr
   return stream.on ? 'on' : 'off';
 };
 
+/**
+ * Rejects while the node is not connected and the room still there: the store is not asked about it again
+ * and again where the record is known here.
+ */
+const awaitNode = async (deps: Deps, place: PlacedPeer): Promise<void> => {
+  const { rooms } = deps;
+  const { roomId } = place.key;
+  const record = rooms.known(roomId) ?? (await rooms.read(roomId));
+  if (record === null || !isThere(place, record)) return;
+  throw new AppError('media-unavailable', 'the media node is not connected');
+};
+
 /** Told again until the record has not changed meanwhile: another process may have told of a later fact. */
 const settleProducer = async (
   deps: Deps,
   place: PlacedPeer,
   producerId: ProducerId,
 ): Promise<void> => {
-  const { home, key } = place;
+  const { key } = place;
   for (let told: ProducerState | null = null; ;) {
+    const node = nodeOf(deps, place);
+    if (node === undefined) return awaitNode(deps, place);
     const record = await deps.rooms.read(key.roomId);
     if (record === null || !isThere(place, record)) return;
     const state = stateOf(record, key.peerId, producerId);
     if (state === told) return;
     told = state;
-    await tell(deps, home, (node) =>
+    await tell(
+      deps,
       state === 'unnamed'
         ? node.closeProducer({ ...key, producerId })
         : node.setProducerPaused({ ...key, producerId, paused: state === 'off' }),
@@ -60,13 +73,16 @@ const settleProducer = async (
 };
 
 const settlePeer = async (deps: Deps, place: PlacedPeer): Promise<void> => {
-  const { home, key } = place;
+  const { key } = place;
   const { roomId, placement, peerId } = key;
+  const node = nodeOf(deps, place);
+  // When it is connected again, whoever has left is found by what it holds (reconcile.ts).
+  if (node === undefined) return;
   const record = await deps.rooms.read(roomId);
   if (record === null || record.peers.length === 0) {
-    await tell(deps, home, (node) => node.closeRoom({ roomId, placement }));
+    await tell(deps, node.closeRoom({ roomId, placement }));
   } else if (isThere(place, record) && findPeer(record, peerId) === undefined) {
-    await tell(deps, home, (node) => node.closePeer(key));
+    await tell(deps, node.closePeer(key));
   }
 };
 

@@ -3,6 +3,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { RETRY_MS } from '../../src/handlers/persist.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
+import type { RoomStore } from '../../src/rooms/room-store.ts';
 import { LOOK_EVERY_MS } from '../../src/rooms/store-watch.ts';
 import { TestClient } from '../support/test-client.ts';
 import {
@@ -153,4 +154,47 @@ it('M13 who did not come back in time has no media, though the answer to that wa
   expect(toldOf(a.state, 'closePeer')).toEqual([]);
   await isTold(here, a.state, 'closePeer', { peerId: bob.peerId });
   expect(toldOf(a.state, 'closeRoom')).toEqual([]);
+});
+
+it('M13 while a node is cut off the store is not asked again and again about what is to be told', async () => {
+  const a = fakeNode('a.1');
+  const reads: string[] = [];
+  const wrapStore = (store: RoomStore): RoomStore => ({
+    ...store,
+    read: async (roomId, after) => {
+      reads.push(roomId);
+      return store.read(roomId, after);
+    },
+  });
+  const here = await startFakeWorld([[a]], { wrapStore });
+  worlds.push(here);
+  const roomId = await here.newRoom();
+  const [ada, bob] = [await here.join(roomId), await here.join(roomId)];
+  const producerId = await produceAt(ada);
+  a.cut();
+  await ada.request('set-stream', { source: 'mic', on: false });
+  await bob.request('leave', {});
+  await ada.heard('peer-left');
+  reads.splice(0);
+  await here.pass(5 * RETRY_MS, [ada]);
+  expect(reads).toEqual([]);
+  a.state.held = [{ roomId, placement: ada.placement, worker: 0, peerIds: [ada.peerId] }];
+  a.heal();
+  await isTold(here, a.state, 'setProducerPaused', { producerId, paused: true });
+});
+
+it('M13 who leaves a node with too much to do has no media there later, nor has a room with nobody in it', async () => {
+  const a = fakeNode('a.1');
+  const here = await start([a]);
+  const roomId = await here.newRoom();
+  const [ada, bob] = [await here.join(roomId), await here.join(roomId)];
+  const placement = await ada.placed();
+  for (const method of ['closePeer', 'closeRoom']) a.state.overloaded.add(method);
+  await bob.request('leave', {});
+  await expect.poll(() => toldOf(a.state, 'closePeer')).toHaveLength(1);
+  await ada.request('leave', {});
+  await expect.poll(() => toldOf(a.state, 'closeRoom')).toHaveLength(1);
+  a.state.overloaded.clear();
+  a.state.told.splice(0);
+  await isTold(here, a.state, 'closeRoom', { roomId, placement });
 });
