@@ -68,6 +68,42 @@ it('S6 a time that is running when the store is back begins anew too, and only o
   expect(told).toEqual([bob]);
 });
 
+it('S6 a hiccup is not counted, however often there is one, and the time ends all the same', () => {
+  const { clock, told, store, absences } = start();
+  const [awayMs, thereMs] = [4_000, 6_000];
+  for (let rest = ABSENCE_MS; rest > thereMs; rest -= thereMs) {
+    store.isAway = true;
+    clock.advance(awayMs);
+    store.isAway = false;
+    absences.extend(awayMs);
+    clock.advance(thereMs);
+    expect(told).toEqual([]);
+  }
+  clock.advance(ABSENCE_MS % thereMs);
+  expect(told).toEqual([bob]);
+});
+
+it('S6 who went in the middle of a hiccup has all of the time after it, and who ran out goes on', () => {
+  const { clock, told, store, absences } = start();
+  absences.observe(roomId, both);
+  store.isAway = true;
+  clock.advance(2_000);
+  absences.observe(roomId, bobAway);
+  clock.advance(2_000);
+  store.isAway = false;
+  absences.extend(4_000);
+  clock.advance(ABSENCE_MS - 1_000);
+  expect(told).toEqual([]);
+  store.isAway = true;
+  clock.advance(3_000);
+  store.isAway = false;
+  absences.extend(3_000);
+  clock.advance(999);
+  expect(told).toEqual([]);
+  clock.advance(1);
+  expect(told).toEqual([bob]);
+});
+
 it('J6 what the record was not told of is said again, until it was or somebody is back', async () => {
   const { clock, told, store, absences } = start();
   store.fails = true;

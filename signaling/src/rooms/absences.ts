@@ -1,6 +1,6 @@
 // People whose connection is lost: each has ABSENCE_MS to come back. Derived from the record alone,
 // so every node that serves the room watches, the first to act wins and the others are refused. While the
-// store is away nobody could come back, so nobody's time ends; after it everybody has it all (PROTOCOL S6).
+// store is away nobody could come back, so nobody's time ends or runs (PROTOCOL S6).
 import type { Clock } from '../clock.ts';
 import type { PeerId, RoomId } from '../protocol/index.ts';
 import type { RoomRecord } from './record.ts';
@@ -20,6 +20,8 @@ export interface AbsencesDeps {
 
 interface Absence {
   readonly expire: () => Promise<void>;
+  readonly beganMs: number;
+  endsMs: number;
   cancel: () => void;
 }
 
@@ -50,11 +52,21 @@ export class Absences {
     else this.#rooms.delete(roomId);
   }
 
-  /** The store is back: whoever could not come back meanwhile has all of the time again. */
+  /** The store is back after an outage: whoever could not come back meanwhile has all of the time again. */
   restart(): void {
     for (const absence of this.#all()) {
       absence.cancel();
       this.#wait(absence, ABSENCE_MS);
+    }
+  }
+
+  /** The store is back after a hiccup, which is not counted. */
+  extend(awayMs: number): void {
+    const nowMs = this.#deps.clock.now();
+    for (const absence of this.#all()) {
+      absence.cancel();
+      const endsMs = absence.endsMs + Math.min(awayMs, nowMs - absence.beganMs);
+      this.#wait(absence, Math.max(0, endsMs - nowMs));
     }
   }
 
@@ -68,15 +80,17 @@ export class Absences {
   }
 
   #begin(expire: Absence['expire']): Absence {
-    const absence: Absence = { expire, cancel: () => undefined };
+    const nowMs = this.#deps.clock.now();
+    const absence: Absence = { expire, beganMs: nowMs, endsMs: nowMs, cancel: () => undefined };
     this.#wait(absence, ABSENCE_MS);
     return absence;
   }
 
   #wait(absence: Absence, ms: number): void {
     let isCancelled = false;
+    absence.endsMs = this.#deps.clock.now() + ms;
     const stop = this.#deps.clock.after(ms, () => {
-      // `restart` goes on with it.
+      // `restart` or `extend` goes on with it.
       if (this.#deps.isStoreAway()) return;
       absence.expire().catch(() => {
         if (!isCancelled) this.#wait(absence, AGAIN_MS);

@@ -53,10 +53,10 @@ export class HeldRoom {
     });
     this.#ring = new RingReader(roomId, deps.store, deps.onMessage);
     this.#subscription = deps.store.subscribe(roomId, {
-      onMissed: () => this.catchUp(),
-      onEvents: (events) => this.#absorb(() => this.#replica.absorb(events)),
-      onMessage: (entry) => this.#absorb(() => this.#absorbMessage(entry)),
-      onWhisper: (whisper) => this.#absorb(() => this.#absorbWhisper(whisper)),
+      onMissed: () => void this.catchUp(),
+      onEvents: (events) => void this.#absorb(() => this.#replica.absorb(events)),
+      onMessage: (entry) => void this.#absorb(() => this.#absorbMessage(entry)),
+      onWhisper: (whisper) => void this.#absorb(() => this.#absorbWhisper(whisper)),
     });
     this.#subscription.catch(() => {
       this.#isBroken = true;
@@ -97,11 +97,14 @@ export class HeldRoom {
     });
   }
 
-  /** Something may have been missed. However often it is said, it is looked up once. */
-  catchUp(): void {
+  /**
+   * Something may have been missed. However often it is said, it is looked up once. Resolves when it was, or
+   * is to be already; never rejects.
+   */
+  async catchUp(): Promise<void> {
     if (this.#hasMissed) return;
     this.#hasMissed = true;
-    this.#absorb(() => {
+    await this.#absorb(() => {
       this.#hasMissed = false;
       return this.#catchUp();
     });
@@ -121,16 +124,15 @@ export class HeldRoom {
       });
   }
 
-  /** Hands off a task; its failure is told. */
-  #absorb(task: () => Promise<void>): void {
+  /** Its failure is told; never rejects. */
+  async #absorb(task: () => Promise<void>): Promise<void> {
     if (this.#isClosed) return;
-    this.#queue.run(task).catch(this.#deps.onError).finally(this.#deps.onRest);
+    await this.#queue.run(task).catch(this.#deps.onError).finally(this.#deps.onRest);
   }
 
   #auditLater(): void {
-    this.#cancelAudit = this.#deps.clock.after(RENEW_MS, () =>
-      this.#absorb(() => this.#audit().finally(() => this.#isClosed || this.#auditLater())),
-    );
+    const audit = () => this.#audit().finally(() => this.#isClosed || this.#auditLater());
+    this.#cancelAudit = this.#deps.clock.after(RENEW_MS, () => void this.#absorb(audit));
   }
 
   /** Keeps the room, and finds out what no hint told (PROTOCOL N4). */

@@ -18,13 +18,16 @@ import { evolve } from './evolve.ts';
 import { GhostWatch } from './ghost-watch.ts';
 import { samePoint, tagHashOf } from './group-record.ts';
 import { HeldRoom } from './held-room.ts';
-import type { NodeLeases } from './node-leases.ts';
+import { LEASE_MS, type NodeLeases } from './node-leases.ts';
 import { Readiness } from './readiness.ts';
 import { type Fact, findPeer, positionOf, type RoomEvent, type RoomRecord } from './record.ts';
 import { RoomFanout, type RoomMember } from './room-fanout.ts';
 import type { Outcome, RoomReplica } from './room-replica.ts';
 import type { RingRead, RoomStore } from './room-store.ts';
 import { StoreWatch } from './store-watch.ts';
+
+/** Rooms that are caught up with together. More: who asks for one of them waits behind the others. */
+const AT_ONCE = 64;
 
 export type MediaLost = Extract<Fact, { type: 'media-lost' }>;
 
@@ -74,7 +77,7 @@ export class RoomService {
       clock,
       isReady: deps.isStoreReady,
       onAway: deps.onStoreAway,
-      onBack: () => this.#catchUpAll(),
+      onBack: (awayMs) => this.#goOn(awayMs),
     });
     const isStoreAway = (): boolean => this.#storeWatch.isAway();
     this.#absences = new Absences({ clock, isStoreAway, expire: deps.onAbsenceOver });
@@ -291,11 +294,20 @@ export class RoomService {
     else this.#readiness.forget(roomId);
   }
 
-  /** What went on while the store was away may be there without anybody having been told. */
-  #catchUpAll(): void {
-    this.#absences.restart();
-    for (const room of this.#rooms.values()) room.catchUp();
+  /** The store is back. In less time than a lease lasts nobody was taken for dead, and many could come back. */
+  #goOn(awayMs: number): void {
+    if (awayMs < LEASE_MS) this.#absences.extend(awayMs);
+    else this.#absences.restart();
+    this.#catchUpAll().catch(() => undefined);
     this.#deps.onStoreBack();
+  }
+
+  /** What went on while the store was away may be there without anybody having been told. */
+  async #catchUpAll(): Promise<void> {
+    const rooms = [...this.#rooms.values()];
+    for (let from = 0; from < rooms.length && !this.isStoreAway(); from += AT_ONCE) {
+      await Promise.all(rooms.slice(from, from + AT_ONCE).map((room) => room.catchUp()));
+    }
   }
 
   #fail(error: unknown, roomId: RoomId): void {

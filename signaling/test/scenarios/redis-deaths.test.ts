@@ -3,6 +3,7 @@
 // (PROTOCOL S, V4).
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
+import { LOOK_EVERY_MS } from '../../src/rooms/store-watch.ts';
 import { heardBy, sayLines } from '../support/chatter.ts';
 import { anyKeyPackage, anyTag } from '../support/group-samples.ts';
 import { count, level, meet, named } from '../support/meeting.ts';
@@ -53,8 +54,13 @@ describe.skipIf(!hasRedis)('a Redis that dies', () => {
     await scene.redis.kill();
     await isAway([ada]);
     await scene.redis.restart();
+    // Found at the latest when the store is back, which the nodes find out by their clocks.
+    const resets = async (client: TestClient): Promise<number> => {
+      await scene.pass(LOOK_EVERY_MS, meeting.members);
+      return count(client, 'room-reset');
+    };
     for (const client of meeting.members) {
-      await expect.poll(() => count(client, 'room-reset'), OUTAGE).toBe(1);
+      await expect.poll(() => resets(client), OUTAGE).toBe(1);
     }
     await Promise.all(meeting.members.map((client) => client.join(client.session.sessionToken)));
     await level(...meeting.members);

@@ -6,7 +6,7 @@ import { RECONCILE_RETRY_MS } from '../../src/handlers/media-events.ts';
 import { GONE_AFTER_MS, UNSEEN_AFTER_MS } from '../../src/media/node-lives.ts';
 import { PLACE_RETRY_MS } from '../../src/rooms/call-modes.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
-import { LOOK_EVERY_MS } from '../../src/rooms/store-watch.ts';
+import { BACK_MS } from '../../src/rooms/store-watch.ts';
 import { count } from '../support/media-steps.ts';
 import { NO_LIMITS } from '../support/scene-settings.ts';
 import { TestClient } from '../support/test-client.ts';
@@ -60,7 +60,7 @@ it('M15 a node that is given up while the store is away: its rooms move when the
   here.stoppable.stop();
   await here.pass(GONE_AFTER_MS, [ada]);
   here.stoppable.start();
-  await here.pass(LOOK_EVERY_MS, [ada]);
+  await here.pass(BACK_MS, [ada]);
   await placedAfter(here, before, ada);
   expect((await here.record(roomId)).home?.nodeId).toBe('b.1');
   expect(count(ada, 'media-lost')).toBe(1);
@@ -77,7 +77,7 @@ it('M14 a node that starts anew while the store is away: its rooms are placed ag
   a.heal('a.2');
   await here.pass(GONE_AFTER_MS, [ada]);
   here.stoppable.start();
-  await here.pass(LOOK_EVERY_MS, [ada]);
+  await here.pass(BACK_MS, [ada]);
   await placedAfter(here, before, ada);
   expect((await here.record(roomId)).home?.nodeId).toBe('a.2');
   expect(count(ada, 'media-lost')).toBe(1);

@@ -4,7 +4,7 @@ import type { MediaServer } from '@sotto/sfu-worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HEARTBEAT_INTERVAL_MS } from '../../src/protocol/index.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
-import { LOOK_EVERY_MS } from '../../src/rooms/store-watch.ts';
+import { BACK_MS, LOOK_EVERY_MS } from '../../src/rooms/store-watch.ts';
 import {
   anyCommit,
   anyEnvelope,
@@ -22,7 +22,7 @@ import { TestClient } from '../support/test-client.ts';
 
 const unavailable = expect.objectContaining({ code: 'unavailable' });
 /** By then a node has noticed that the store is back, and has said what was left to be said. */
-const RETURN_MS = 5_000;
+const RETURN_MS = BACK_MS + 4_000;
 
 let media: MediaServer;
 beforeAll(async () => {
@@ -217,7 +217,7 @@ describe.each([{ nodes: 1 }, { nodes: 2 }])('a store that is away, $nodes nodes'
     await comeBack([ada, bob]);
     await world.pass(ABSENCE_MS - RETURN_MS - LOOK_EVERY_MS, [ada, bob]);
     expect(count(ada, 'peer-left')).toBe(0);
-    await world.pass(2 * LOOK_EVERY_MS, [ada, bob]);
+    await world.pass(BACK_MS + LOOK_EVERY_MS, [ada, bob]);
     await expect.poll(() => count(ada, 'peer-left')).toBe(1);
     await world.pass(ABSENCE_MS, [ada, bob]);
     await level(ada, bob);
