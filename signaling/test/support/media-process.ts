@@ -7,7 +7,7 @@ import { freePort } from './server-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../../sfu-worker/src/main.ts', import.meta.url));
 
-export const MEDIA_SECRET = 'between the media nodes of tests alone';
+export const MEDIA_SECRET = 'between-the-media-nodes-of-tests-alone';
 
 export interface MediaProcess {
   readonly port: number;
