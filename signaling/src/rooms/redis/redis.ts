@@ -1,5 +1,6 @@
 // All that this process has to do with Redis: its connections, whether it answers, and the store of rooms
 // and the leases of processes that are kept there.
+import { Cluster } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../clock.ts';
 import type { NodeLeases } from '../node-leases.ts';
@@ -7,6 +8,7 @@ import type { RoomStore } from '../room-store.ts';
 import { Breaker } from './breaker.ts';
 import { Calls } from './calls.ts';
 import { openLink } from './connections.ts';
+import { keySlot } from './key-slot.ts';
 import type { Client, Link } from './link.ts';
 import { createRedisNodeLeases } from './redis-node-leases.ts';
 import { createRedisRoomStore } from './redis-room-store.ts';
@@ -55,6 +57,11 @@ const openNamed = (url: string, log: Logger, link: 'commands' | 'subscriptions')
   return opened;
 };
 
+const ownerIn =
+  (client: Client) =>
+  (channel: string): string | undefined =>
+    client instanceof Cluster ? client.slots[keySlot(channel)]?.[0] : undefined;
+
 /** Connects at once, and again whenever that fails. Throws RangeError for a URL that is none. */
 export const createRedis = (url: string, deps: RedisDeps): Redis => {
   const { clock, log, logBytes } = deps;
@@ -84,6 +91,7 @@ export const createRedis = (url: string, deps: RedisDeps): Redis => {
   };
   const subscriptions = new Subscriptions({
     link: listening,
+    ownerOf: ownerIn(listening.client),
     calls: new Calls(listening, hearing, monotonic),
     time: monotonic,
     onError,

@@ -5,7 +5,7 @@ import { BEAT_MS } from '../node-leases.ts';
 import type { StoreListener } from '../room-store.ts';
 import type { Calls } from './calls.ts';
 import { tellHint } from './hints.ts';
-import type { Link } from './link.ts';
+import type { Connection, Link } from './link.ts';
 
 /** Before it is tried again to subscribe, while the connection is up. Shorter: more tries in an outage. */
 const AGAIN_MS = 1_000;
@@ -13,8 +13,20 @@ const AGAIN_MS = 1_000;
 /** Subscribed again at once after an outage. More: Redis is kept from others for longer. */
 const AGAIN_AT_ONCE = 64;
 
+/** What has to be known of a client here. */
+export interface Subscriber extends Connection {
+  readonly isCluster: boolean;
+  on(event: 'ready' | 'close' | 'subscribersReady' | 'refresh', listener: () => void): unknown;
+  on(event: 'smessage', listener: (channel: string, hint: string) => void): unknown;
+  ssubscribe(channel: string): Promise<unknown>;
+  sunsubscribe(channel: string): Promise<unknown>;
+  ping(): Promise<unknown>;
+}
+
 export interface SubscriptionsDeps {
-  readonly link: Link;
+  readonly link: Link<Subscriber>;
+  /** The server that has the channel by what is known now; of a single one whatever it is. */
+  readonly ownerOf: (channel: string) => string | undefined;
   readonly calls: Calls;
   readonly time: Clock;
   readonly onError: (error: unknown) => void;
@@ -23,9 +35,12 @@ export interface SubscriptionsDeps {
 export class Subscriptions {
   readonly #deps: SubscriptionsDeps;
   readonly #channels = new Map<string, Set<StoreListener>>();
+  /** Of a cluster: the server that had the channel when it was subscribed to. */
+  readonly #owners = new Map<string, string | undefined>();
+  /** To be subscribed to again. */
+  readonly #due = new Set<string>();
+  #isAsking = false;
   #isClosed = false;
-  /** Counts the times that all were lost: what an older round was about is done by the newer. */
-  #round = 0;
 
   constructor(deps: SubscriptionsDeps) {
     this.#deps = deps;
@@ -33,11 +48,12 @@ export class Subscriptions {
     client.on('smessage', (channel: string, hint: string) => {
       for (const listener of this.#channels.get(channel) ?? []) tellHint(hint, listener);
     });
-    deps.link.whenUp(() => this.#subscribeAgain());
+    const again = (): void => this.#subscribeAgain([...this.#channels.keys()]);
+    deps.link.whenUp(again);
     // Of a cluster: its servers, or which of them has a room, may have changed. A room that moves takes no
     // subscriptions along, and a map that was read in between hides from ioredis that it moved at all.
-    client.on('subscribersReady', () => this.#subscribeAgain());
-    client.on('refresh', () => this.#subscribeAgain());
+    client.on('subscribersReady', again);
+    client.on('refresh', () => this.#subscribeAgain(this.#moved()));
   }
 
   /** Resolves when nothing more is missed; the answer ends it. Errors as in Calls.run. */
@@ -54,6 +70,7 @@ export class Subscriptions {
     const stop = (): void => {
       if (!all.delete(mine) || all.size > 0 || this.#channels.get(channel) !== all) return;
       this.#channels.delete(channel);
+      this.#owners.delete(channel);
       // Where this is not heard, the connection is gone and its subscriptions with it.
       if (!this.#isClosed) this.#deps.link.client.sunsubscribe(channel).catch(() => undefined);
     };
@@ -81,34 +98,58 @@ export class Subscriptions {
   async #ask(channel: string): Promise<void> {
     const { calls, link } = this.#deps;
     // Nothing is written over this link: there is no more to be shown than this.
-    await calls.run(() => link.client.ssubscribe(channel), 'all');
+    await calls.run(() => {
+      this.#owners.set(channel, this.#deps.ownerOf(channel));
+      return link.client.ssubscribe(channel);
+    }, 'all');
   }
 
-  #subscribeAgain(): void {
-    this.#round += 1;
-    const round = this.#round;
-    this.#askAll(round).catch((error: unknown) => {
+  /** A map of a cluster is read now and then, and says the same nearly always. */
+  #moved(): readonly string[] {
+    return [...this.#owners].flatMap(([channel, owner]) =>
+      this.#deps.ownerOf(channel) === owner ? [] : [channel],
+    );
+  }
+
+  /** What is asked for while others are being asked for comes after them. */
+  #subscribeAgain(channels: readonly string[]): void {
+    for (const channel of channels) this.#due.add(channel);
+    if (this.#isAsking) return;
+    this.#askDue().catch((error: unknown) => {
       this.#deps.onError(error);
-      this.#deps.time.after(AGAIN_MS, () => {
-        if (round === this.#round && !this.#isClosed) this.#subscribeAgain();
-      });
+      this.#deps.time.after(AGAIN_MS, () => this.#subscribeAgain([]));
     });
   }
 
-  async #askAll(round: number): Promise<void> {
-    const channels = [...this.#channels.keys()];
-    for (let from = 0; from < channels.length; from += AGAIN_AT_ONCE) {
-      await Promise.all(
-        channels.slice(from, from + AGAIN_AT_ONCE).map((channel) => this.#askAgain(channel, round)),
-      );
+  async #askDue(): Promise<void> {
+    this.#isAsking = true;
+    try {
+      while (this.#due.size > 0 && !this.#isClosed) {
+        const batch = [...this.#due].slice(0, AGAIN_AT_ONCE);
+        for (const channel of batch) this.#due.delete(channel);
+        await Promise.all(batch.map((channel) => this.#askOrKeep(channel)));
+      }
+    } finally {
+      this.#isAsking = false;
     }
   }
 
-  async #askAgain(channel: string, round: number): Promise<void> {
-    if (round !== this.#round || !this.#channels.has(channel)) return;
+  async #askOrKeep(channel: string): Promise<void> {
+    try {
+      await this.#askAgain(channel);
+    } catch (error) {
+      this.#due.add(channel);
+      throw error;
+    }
+  }
+
+  async #askAgain(channel: string): Promise<void> {
+    if (!this.#channels.has(channel)) return;
     const { client } = this.#deps.link;
     // A cluster's client would otherwise keep the channel once more each time.
     if (client.isCluster) await client.sunsubscribe(channel).catch(() => undefined);
+    // Who wanted it may have gone meanwhile, and nobody would end it any more.
+    if (!this.#channels.has(channel)) return;
     await this.#ask(channel);
     for (const listener of this.#channels.get(channel) ?? []) listener.onMissed();
   }
