@@ -18,7 +18,7 @@ import {
   type FakeWorldOptions,
   startFakeWorld,
   toldOf,
-} from './remote-media-fakes.ts';
+} from '../support/remote-media-fakes.ts';
 
 const worlds: FakeWorld[] = [];
 afterEach(async () => {

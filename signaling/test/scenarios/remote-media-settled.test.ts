@@ -15,7 +15,7 @@ import {
   produceAt,
   startFakeWorld,
   toldOf,
-} from './remote-media-fakes.ts';
+} from '../support/remote-media-fakes.ts';
 
 const worlds: FakeWorld[] = [];
 afterEach(async () => {
