@@ -53,6 +53,8 @@ export interface HandlerSession {
   /** The answer under way says what there is of the room's ring up to this number. */
   skipMessages(upToSeq: number): void;
   mayTake(allowance: Allowance): boolean;
+  /** What was taken was not used. */
+  giveBack(allowance: Allowance): void;
 }
 
 export interface HandlerContext {

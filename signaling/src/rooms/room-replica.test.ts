@@ -69,3 +69,28 @@ it('V6 small facts make a snapshot every so many', async () => {
   const versions = appended.flatMap(({ snapshot }) => (snapshot ? [snapshot.version] : []));
   expect(versions).toEqual([1, SNAPSHOT_EVERY, 2 * SNAPSHOT_EVERY]);
 });
+
+it('V1 who loses races one after another waits at random, and longer each time', async () => {
+  const store = createMemoryRoomStore();
+  const roomId = roomIds.mint();
+  const there = new RoomReplica(roomId, store, DEAF);
+  let races = 0;
+  const contested: typeof store = {
+    ...store,
+    append: async (id, append) => {
+      races += 1;
+      if (races <= 5) await there.execute(join(newPeerId()));
+      return store.append(id, append);
+    },
+  };
+  const pauses: number[] = [];
+  const here = new RoomReplica(roomId, contested, DEAF, async (ms) => void pauses.push(ms));
+  await here.execute(join(newPeerId()));
+  expect(races).toBe(6);
+  // None after the first: most often there is no second.
+  expect(pauses).toHaveLength(4);
+  pauses.forEach((ms, index) => {
+    expect(ms).toBeGreaterThanOrEqual(0);
+    expect(ms).toBeLessThan(10 * (index + 1));
+  });
+});

@@ -1,5 +1,6 @@
 // One room as this node knows it: a cache of the record, kept honest by the append's comparison.
 // Everything here runs inside the replica's queue, so events are applied and told in order.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, hasCode } from '../errors.ts';
 import type { Head, RoomId } from '../protocol/index.ts';
 import { newHead, newIncarnation } from '../random.ts';
@@ -11,6 +12,9 @@ import { type RoomRead, type RoomStore, SNAPSHOT_BYTES, SNAPSHOT_EVERY } from '.
 
 /** Losing more races in a row than this means that the room is too busy to answer. */
 const APPEND_ATTEMPTS = 20;
+
+/** After the second lost race in a row, times their number, at random. More: who loses waits for longer. */
+const BACK_OFF_MS = 10;
 
 /** Events by whose hints nothing is looked up. Fewer: own events that come back late cost a read. */
 const RECENT_HEADS = 64;
@@ -48,14 +52,21 @@ export class RoomReplica {
   readonly #roomId: RoomId;
   readonly #store: RoomStore;
   readonly #listener: ReplicaListener;
+  readonly #pause: (ms: number) => Promise<void>;
   #record: RoomRecord | null = null;
   /** Of the log as it is here, the oldest first. */
   readonly #recentHeads = new Set<Head>();
 
-  constructor(roomId: RoomId, store: RoomStore, listener: ReplicaListener) {
+  constructor(
+    roomId: RoomId,
+    store: RoomStore,
+    listener: ReplicaListener,
+    pause: (ms: number) => Promise<void> = (ms) => sleep(ms),
+  ) {
     this.#roomId = roomId;
     this.#store = store;
     this.#listener = listener;
+    this.#pause = pause;
   }
 
   get record(): RoomRecord | null {
@@ -82,6 +93,8 @@ export class RoomReplica {
       const outcome = await this.#tryAppend(facts, onDone);
       if (outcome !== null) return outcome;
       isFresh = true;
+      // Many who begin again in the same moment would lose to each other again.
+      if (attempt > 0) await this.#pause(Math.random() * BACK_OFF_MS * attempt);
     }
     throw new AppError('busy', 'the room changes too fast');
   }

@@ -51,7 +51,7 @@ export class Session implements HandlerSession {
   #isClosed = false;
   #lastHeardMs: number;
   #cancelBeat: () => void = () => undefined;
-  #cancelJoinTimeout: () => void;
+  #cancelJoinTimeout: () => void = () => undefined;
 
   constructor(socket: WebSocket, deps: HandlerDeps, limits: ConnectionLimits) {
     const nowMs = deps.clock.now();
@@ -70,9 +70,7 @@ export class Session implements HandlerSession {
       costly: createBucket(limits.costly, nowMs),
     };
     this.#lastHeardMs = nowMs;
-    this.#cancelJoinTimeout = deps.clock.after(JOIN_TIMEOUT_MS, () => {
-      if (this.#joined === null) this.close(CLOSE.notJoined, 'join first');
-    });
+    this.#expectJoin();
     this.#scheduleBeat();
   }
 
@@ -106,6 +104,7 @@ export class Session implements HandlerSession {
       },
       reset: () => {
         this.#joined = null;
+        this.#expectJoin();
         this.#out.tell({ event: 'room-reset', data: {} });
       },
       retire: (reason) => {
@@ -142,6 +141,10 @@ export class Session implements HandlerSession {
     return this.#allowances[allowance](1, this.#deps.clock.now());
   }
 
+  giveBack(allowance: Allowance): void {
+    this.#allowances[allowance](-1, this.#deps.clock.now());
+  }
+
   /** Every text message, as it arrives. */
   onMessage(text: string, bytes: number): void {
     if (this.#isClosed) return;
@@ -173,6 +176,14 @@ export class Session implements HandlerSession {
   close(code: number, reason: string): void {
     this.#stop();
     this.#socket.close(code, reason);
+  }
+
+  #expectJoin(): void {
+    if (this.#isClosed) return;
+    this.#cancelJoinTimeout();
+    this.#cancelJoinTimeout = this.#deps.clock.after(JOIN_TIMEOUT_MS, () => {
+      if (this.#joined === null) this.close(CLOSE.notJoined, 'join first');
+    });
   }
 
   #stop(): void {

@@ -2,7 +2,7 @@
 // afterwards, and how often. Over one node and over two.
 import type { MediaServer } from '@sotto/sfu-worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { HEARTBEAT_INTERVAL_MS } from '../../src/protocol/index.ts';
+import { CLOSE, HEARTBEAT_INTERVAL_MS } from '../../src/protocol/index.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
 import { BACK_MS, LOOK_EVERY_MS } from '../../src/rooms/store-watch.ts';
 import {
@@ -14,12 +14,13 @@ import {
   anyTag,
   pointAfter,
 } from '../support/group-samples.ts';
-import { startMedia } from '../support/harness.ts';
+import { NO_LIMITS, startMedia } from '../support/harness.ts';
 import { count, level } from '../support/meeting.ts';
 import { type Nodes, startNodes } from '../support/nodes.ts';
 import { bearer, fetchToken } from '../support/rooms.ts';
 import { TestClient } from '../support/test-client.ts';
 
+const rateLimited = expect.objectContaining({ code: 'rate-limited' });
 const unavailable = expect.objectContaining({ code: 'unavailable' });
 /** By then a node has noticed that the store is back, and has said what was left to be said. */
 const RETURN_MS = BACK_MS + 4_000;
@@ -334,4 +335,40 @@ describe.each([{ nodes: 1 }, { nodes: 2 }])('a store that is away, $nodes nodes'
     await level(...all);
     expect(count(ada, 'stream-changed')).toBe(2);
   });
+});
+
+it('K7 L2 what an absent store refuses takes nothing of what one may say', async () => {
+  const limits = { ...NO_LIMITS, appMessages: { burst: 2, perSecond: 0 } };
+  const world = await startNodes({ count: 1, media, limits });
+  const ada = await world.join(await world.newRoom());
+  await ada.request('create-group', { group: anyPoint(1), prev: null, tag: anyTag() });
+  const say = () => ada.request('app-message', { envelope: anyEnvelope() });
+  world.stoppable.stop();
+  for (let times = 0; times < 10; times += 1) await expect(say()).rejects.toEqual(unavailable);
+  world.stoppable.start();
+  await say();
+  await say();
+  await expect(say()).rejects.toEqual(rateLimited);
+  await world.close();
+});
+
+it('S2 V4 a socket whose room was reset, and that joins no more, is closed', async () => {
+  const world = await startNodes({ count: 1, media });
+  const roomId = await world.newRoom();
+  const [ada, bob] = [await world.join(roomId), await world.join(roomId)];
+  await level(ada, bob);
+  world.stoppable.stop();
+  await world.pass(LOOK_EVERY_MS, [ada, bob]);
+  await world.stoppable.empty();
+  world.stoppable.start();
+  await world.pass(BACK_MS, [ada, bob]);
+  await Promise.all([ada.heard('room-reset'), bob.heard('room-reset')]);
+  await ada.join(ada.session.sessionToken);
+  world.clock.advance(14_999);
+  await ada.request('heartbeat', {});
+  await bob.request('heartbeat', {});
+  world.clock.advance(1);
+  expect(await bob.closed()).toBe(CLOSE.notJoined);
+  expect(ada.closeCode).toBeNull();
+  await world.close();
 });

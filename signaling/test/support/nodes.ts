@@ -5,6 +5,7 @@ import { buildApp } from '../../src/app.ts';
 import { createLogger } from '../../src/log.ts';
 import type { CallModePolicy } from '../../src/rooms/mode-rules.ts';
 import type { NodeLeases } from '../../src/rooms/node-leases.ts';
+import type { ConnectionLimits } from '../../src/socket/rate-limit.ts';
 import { NO_LIMITS, TEST_SECRET } from './harness.ts';
 import { createLeaseTable, type LeaseTable } from './lease-table.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -34,9 +35,11 @@ export interface NodesOptions {
   readonly count: number;
   readonly media: MediaServer;
   readonly callMode?: CallModePolicy;
+  readonly limits?: ConnectionLimits;
 }
 
-export const startNodes = async ({ count, media, callMode }: NodesOptions): Promise<Nodes> => {
+export const startNodes = async (options: NodesOptions): Promise<Nodes> => {
+  const { count, media, callMode, limits } = options;
   const clock = new ManualClock();
   const stoppable = stoppableStore();
   const table = createLeaseTable();
@@ -52,7 +55,7 @@ export const startNodes = async ({ count, media, callMode }: NodesOptions): Prom
       mediaNodes: [media],
       clock,
       log,
-      limits: NO_LIMITS,
+      limits: limits ?? NO_LIMITS,
       secret: TEST_SECRET,
       maxPeersPerRoom: 100,
       callMode: callMode ?? 'auto',

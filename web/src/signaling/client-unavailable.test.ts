@@ -191,3 +191,23 @@ test('whoever leaves meanwhile leaves nothing behind', async () => {
   expect(clock.pending).toBe(0);
   expect(server.socket.methods.at(-1)).toBe('leave');
 });
+
+test('V1 a join that is refused with busy is asked again on the same socket', () => {
+  const { server, told, clock } = begin();
+  server.socket.open();
+  server.socket.refuse(server.socket.request('join'), 'busy');
+  clock.advance(MOST_BACKOFF_MS);
+  expect([server.sockets.length, times(server.socket, 'join')]).toEqual([1, 2]);
+  admit(server.socket, roomAt(1));
+  expect(told.slice(-2)).toEqual(['joined at 1', 'connected']);
+});
+
+test('V4 who hears of a reset while a join is under way waits for its answer', () => {
+  const { server, clock } = joined();
+  server.socket.say({ event: 'room-reset', data: {} });
+  clock.advance(REJOIN_SPREAD_MS);
+  // Of the room before: the join is into the one that there is now.
+  server.socket.say({ event: 'room-reset', data: {} });
+  clock.advance(REJOIN_SPREAD_MS);
+  expect(times(server.socket, 'join')).toBe(2);
+});

@@ -202,7 +202,9 @@ export class SignalingClient {
     switch (state.name) {
       case 'greeting':
         if ('event' in message) {
-          if (message.event === 'room-reset') this.#joinAgain(connection);
+          // A join under way is into the room as it is now.
+          const isJoining = this.#greeting?.method === 'join';
+          if (message.event === 'room-reset' && !isJoining) this.#joinAgain(connection);
         } else if (message.id === this.#greeting?.id) {
           this.#receiveGreeting(connection, this.#greeting, message);
         }

@@ -12,8 +12,9 @@ export const afterRefusal = (method: 'join' | 'resume', code: RequestErrorCode):
     // A server that is there, and cannot let anybody in now. It closes who has not joined in time (S2), and
     // the next socket may lead to another.
     case 'unavailable':
-      return 'ask-again';
+    // Too many came at once: another socket would be one of as many.
     case 'busy':
+      return 'ask-again';
     case 'draining':
     case 'rate-limited':
     case 'media-unavailable':
