@@ -2,7 +2,7 @@
 // then its listeners are told that they may have missed some.
 import type { Clock } from '../../clock.ts';
 import { BEAT_MS } from '../node-leases.ts';
-import type { StoreListener } from '../room-store.ts';
+import { RENEW_MS, type StoreListener } from '../room-store.ts';
 import type { Calls } from './calls.ts';
 import { tellHint } from './hints.ts';
 import type { Connection, Link } from './link.ts';
@@ -23,6 +23,9 @@ export interface Subscriber extends Connection {
   ping(): Promise<unknown>;
 }
 
+/** After a move: the map is read at least once more (connections.ts). */
+const UNSETTLED_MS = 2 * RENEW_MS;
+
 export interface SubscriptionsDeps {
   readonly link: Link<Subscriber>;
   /** The server that has the channel by what is known now; of a single one whatever it is. */
@@ -37,6 +40,8 @@ export class Subscriptions {
   readonly #channels = new Map<string, Set<StoreListener>>();
   /** Of a cluster: the server that had the channel when it was subscribed to. */
   readonly #owners = new Map<string, string | undefined>();
+  /** When a channel was last found to have moved. */
+  readonly #movedAtMs = new Map<string, number>();
   /** To be subscribed to again. */
   readonly #due = new Set<string>();
   #isAsking = false;
@@ -71,6 +76,7 @@ export class Subscriptions {
       if (!all.delete(mine) || all.size > 0 || this.#channels.get(channel) !== all) return;
       this.#channels.delete(channel);
       this.#owners.delete(channel);
+      this.#movedAtMs.delete(channel);
       // Where this is not heard, the connection is gone and its subscriptions with it.
       if (!this.#isClosed) this.#deps.link.client.sunsubscribe(channel).catch(() => undefined);
     };
@@ -104,11 +110,19 @@ export class Subscriptions {
     }, 'all');
   }
 
-  /** A map of a cluster is read now and then, and says the same nearly always. */
+  /**
+   * A map of a cluster is read now and then, and says the same nearly always. It may say where a room is
+   * before its former server knows, which takes subscriptions until then, and drops them.
+   */
   #moved(): readonly string[] {
-    return [...this.#owners].flatMap(([channel, owner]) =>
-      this.#deps.ownerOf(channel) === owner ? [] : [channel],
-    );
+    const nowMs = this.#deps.time.now();
+    for (const [channel, owner] of this.#owners) {
+      if (this.#deps.ownerOf(channel) !== owner) this.#movedAtMs.set(channel, nowMs);
+      else if (nowMs - (this.#movedAtMs.get(channel) ?? nowMs) > UNSETTLED_MS) {
+        this.#movedAtMs.delete(channel);
+      }
+    }
+    return [...this.#movedAtMs.keys()];
   }
 
   /** What is asked for while others are being asked for comes after them. */
