@@ -209,3 +209,21 @@ it('V1 what is left of a room that lost its state is not another’s', async () 
   expect(await redis.store.read(roomId, null)).toMatchObject({ kind: 'snapshot', events: [] });
   expect(await redis.store.readMessages(roomId, 0)).toMatchObject({ last: 0, messages: [] });
 });
+
+it('V6 K7 bytes are counted anew where Redis has thrown the log or the ring away', async () => {
+  const { state, log, ring } = roomKeys(roomId);
+  const counted = async () =>
+    (await raw.hmget(state, 'logBytes', 'ringBytes')).map((bytes) => Number(bytes ?? 0));
+  await grow();
+  await post();
+  for (let times = 0; times < 5; times += 1) {
+    await raw.del(log, ring);
+    await grow();
+    await post();
+  }
+  const [logBytes = 0, ringBytes = 0] = await counted();
+  const [event] = await raw.xrange(log, '-', '+');
+  const [message] = await raw.xrange(ring, '-', '+');
+  expect(logBytes).toBe(event?.[1][3]?.length);
+  expect(ringBytes).toBe((message?.[1][1]?.length ?? 0) + ',"seq":6'.length);
+});

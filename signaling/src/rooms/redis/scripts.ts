@@ -52,6 +52,7 @@ end
 local events = (#ARGV - 13) / 2
 local last = tonumber(ARGV[6])
 local bytes = tonumber(redis.call('HGET', KEYS[1], 'logBytes') or 0)
+if redis.call('XLEN', KEYS[2]) == 0 then bytes = 0 end
 for index = 1, events do
   local prev, event = ARGV[12 + 2 * index], ARGV[13 + 2 * index]
   redis.call('XADD', KEYS[2], id(last - events + index), 'prev', prev, 'event', event)
@@ -142,8 +143,9 @@ if found then return {'done', tonumber(string.match(posted, '^%d+', found + 1))}
 local seq = tonumber(at[2] or 0) + 1
 local number = string.format('%d', seq)
 local function size(message, digits) return #message + #',"seq":' + digits end
+local kept = redis.call('XLEN', KEYS[2]) > 0 and tonumber(at[3] or 0) or 0
 redis.call('XADD', KEYS[2], number .. '-0', 'message', ARGV[4])
-local bytes = tonumber(at[3] or 0) + size(ARGV[4], #number)
+local bytes = kept + size(ARGV[4], #number)
 local excess = redis.call('XLEN', KEYS[2]) - tonumber(ARGV[5])
 while excess > 0 or bytes > tonumber(ARGV[6]) do
   local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
