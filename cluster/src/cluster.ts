@@ -43,7 +43,10 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-const NODES = ['signaling-1', 'signaling-2'] as const;
+export const NODES = ['signaling-1', 'signaling-2'] as const;
+
+/** Whether it may end without the others: its sockets go elsewhere. */
+export const isSignaling = (name: string): name is NodeName => NODES.some((node) => node === name);
 
 /** Those who hold sockets first, so that they say why; what they need last. */
 const CLOSING_ORDER: readonly ProcessName[] = [...NODES, 'haproxy', 'media', 'redis'];

@@ -1,5 +1,5 @@
-// HAProxy's configuration: new connections go in turn to the nodes that say that they are ready; a
-// WebSocket stays where it is for as long as it is open. Pure; cluster.ts writes it to a file.
+// HAProxy's configuration: each request goes to the less busy of two nodes that are drawn by lot (in turns,
+// a page's every load would end on the same one); a WebSocket stays where it is for as long as it is open. Pure; cluster.ts writes it to a file.
 
 export interface Backend {
   readonly name: string;
@@ -19,7 +19,7 @@ const CHECK_EVERY = '500ms';
 /** What a node has to answer with 200 before it is given anybody. */
 const backend = (name: string, check: string, nodes: readonly Backend[]): readonly string[] => [
   `backend ${name}`,
-  '  balance roundrobin',
+  '  balance random',
   // The address of who asks; TRUST_PROXY=1 believes this word of ours, and none before it.
   '  option forwardfor',
   `  option httpchk GET ${check}`,
@@ -34,6 +34,8 @@ export const haproxyConfig = (bind: string, nodes: readonly Backend[]): string =
     'global',
     '  log stdout format raw local0 notice',
     '  maxconn 4096',
+    // A port that is taken is an error, and not shared with who has it.
+    '  noreuseport',
     'defaults',
     '  mode http',
     '  log global',

@@ -1,6 +1,7 @@
-// What `npm run cluster` runs: starts a cluster, says where it is, and ends all of it on a signal or
-// when one of it ends by itself. Each process's lines are told apart by its name.
-import { startCluster } from './cluster.ts';
+// What `npm run cluster` runs: starts a cluster, says where it is, and ends all of it on a signal or when
+// what the others need ends by itself; a signaling node is started again. Each process's lines are told
+// apart by its name.
+import { type Cluster, isSignaling, NODES, type NodeName, startCluster } from './cluster.ts';
 import { findTool } from './tools.ts';
 
 const NAME_WIDTH = 'signaling-1'.length;
@@ -24,6 +25,18 @@ const end = (code: number): void => {
 };
 for (const signal of SIGNALS) process.on(signal, () => end(0));
 
+let running: Cluster | null = null;
+
+const startAgain = async (cluster: Cluster, name: NodeName): Promise<void> => {
+  try {
+    await cluster.restart(name);
+    print(name, `process ${cluster.pid(name)}`);
+  } catch (error) {
+    if (!ending.signal.aborted) print(name, String(error));
+    end(1);
+  }
+};
+
 const starting = startCluster(
   {
     redisServer,
@@ -36,16 +49,23 @@ const starting = startCluster(
   {
     onLine: print,
     onUnexpectedEnd: (name, how) => {
-      print(name, `ended unexpectedly (${how})`);
-      end(1);
+      const told = `ended unexpectedly (${how})`;
+      if (running !== null && isSignaling(name)) {
+        print(name, `${told}: it is started again`);
+        void startAgain(running, name);
+      } else {
+        print(name, `${told}: all others are ended`);
+        end(1);
+      }
     },
   },
 );
 const announce = async (): Promise<void> => {
   try {
-    const { url, nodeUrls } = await starting;
-    for (const [name, nodeUrl] of Object.entries(nodeUrls)) print(name, nodeUrl);
-    print('haproxy', `ready: ${url}`);
+    running = await starting;
+    for (const [name, nodeUrl] of Object.entries(running.nodeUrls)) print(name, nodeUrl);
+    for (const name of NODES) print(name, `process ${running.pid(name)}`);
+    print('haproxy', `ready: ${running.url}`);
   } catch (error) {
     if (!ending.signal.aborted) print('cluster', String(error));
     end(1);

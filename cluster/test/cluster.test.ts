@@ -136,7 +136,24 @@ describe.skipIf(!hasTools)('a cluster', () => {
     expect((await ada.heard('peer-joined')).data.peer.peerId).toBe(bob.peerId);
   });
 
-  it('one process that ends by itself ends the others too', async () => {
+  it('J5 a signaling node that is killed is started again, and its people have gone elsewhere', async () => {
+    await start();
+    const roomId = await createRoom(urlOf('haproxy'));
+    const ada = await TestClient.join(urlOf('signaling-1'), roomId);
+    const pidOf = (): number =>
+      Number([...output.matchAll(/^signaling-1 \| process (\d+)$/gm)].at(-1)?.[1]);
+    const killed = pidOf();
+    process.kill(killed, 'SIGKILL');
+    await expect.poll(() => ada.closeCode, { timeout: 30_000 }).not.toBeNull();
+    const again = await TestClient.connect(urlOf('signaling-2'));
+    expect((await again.resume(ada)).kind).toBe('events');
+    await expect.poll(pidOf, { timeout: 60_000 }).not.toBe(killed);
+    expect(output).toContain('ended unexpectedly (SIGKILL): it is started again');
+    const bob = await TestClient.join(urlOf('signaling-1'), roomId);
+    expect((await again.heard('peer-joined')).data.peer.peerId).toBe(bob.peerId);
+  });
+
+  it('one process that the others need ends them too', async () => {
     const before = folders();
     await start();
     const pids = descendantsOf(child.pid ?? 0);
@@ -145,7 +162,7 @@ describe.skipIf(!hasTools)('a cluster', () => {
     process.kill(redis ?? 0, 'SIGKILL');
     await exited;
     expect(child.exitCode, output).toBe(1);
-    expect(output).toContain('redis       | ended unexpectedly (SIGKILL)');
+    expect(output).toContain('redis       | ended unexpectedly (SIGKILL): all others are ended');
     await areOver(pids);
     expect(folders()).toEqual(before);
   });

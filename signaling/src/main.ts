@@ -77,7 +77,9 @@ const openMedia = async (config: Config, log: Logger, metrics: ProcessMetrics): 
 };
 
 const start = async (config: Config): Promise<void> => {
-  const log = createLogger(config.LOG_LEVEL);
+  const all = createLogger(config.LOG_LEVEL);
+  // Of one process among many a line says whose it is.
+  const log = config.REDIS_URL === undefined ? all : all.child({ node: config.NODE_ID });
   const rooms = openRooms(config, log);
   const metrics = createProcessMetrics(config);
   const media = await openMedia(config, log, metrics);
