@@ -22,6 +22,8 @@ import { healthRoutes } from './http/health.ts';
 import { pageRoutes } from './http/page.ts';
 import { answerError, installProblems } from './http/problem.ts';
 import { roomRoutes } from './http/rooms.ts';
+import { sharedRateStore } from './http/shared-rates.ts';
+import type { Rates } from './rates.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { turnRoute } from './http/turn-credentials.ts';
 import { createMediaPool } from './media/media-pool.ts';
@@ -43,6 +45,8 @@ export interface AppDeps {
   /** Absent where nobody asks for figures. */
   readonly metrics?: Metrics;
   readonly leases: NodeLeases;
+  /** Of addresses, for all processes together; absent: this one counts for itself. */
+  readonly rates?: Rates;
   readonly mediaNodes: readonly MediaNode[];
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
@@ -89,7 +93,9 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   installProblems(app);
   await securityHeaders(app, { isTls: deps.tls !== null });
   await app.register(cors, { origin: [...deps.corsOrigins] });
-  await app.register(rateLimit, { global: false });
+  // A store that cannot count lets everybody in: connections have limits of their own.
+  const shared = deps.rates && { store: sharedRateStore(deps.rates), skipOnError: true };
+  await app.register(rateLimit, { global: false, ...shared });
   await app.register(jwt, { secret: secrets.tokenKey });
   await app.register(websocket, {
     options: SOCKET_OPTIONS,

@@ -9,6 +9,7 @@ import { type Logger, pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import type { Rates } from './rates.ts';
 import { createLogger } from './log.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
 import { createMemoryNodeLeases } from './rooms/memory-node-leases.ts';
@@ -27,6 +28,7 @@ const CLOSE_TIMEOUT_MS = 8_000;
 interface Rooms {
   readonly store: RoomStore;
   readonly leases: NodeLeases;
+  readonly rates?: Rates;
   readonly isAnswering: () => boolean;
   readonly close: () => Promise<void>;
 }
@@ -87,6 +89,7 @@ const start = async (config: Config): Promise<void> => {
     store: rooms.store,
     isStoreReady: rooms.isAnswering,
     leases: rooms.leases,
+    ...(rooms.rates && { rates: rooms.rates }),
     mediaNodes: media.nodes,
     ...(metrics.app && { metrics: metrics.app }),
     clock: systemClock,

@@ -44,6 +44,7 @@ const start = async (options: NodeOptions): Promise<Running> => {
     store: redis.store,
     isStoreReady: () => redis.isAnswering(),
     leases: redis.leases,
+    rates: redis.rates,
     mediaNodes: [media],
     clock,
     log,

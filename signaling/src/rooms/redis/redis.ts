@@ -3,6 +3,7 @@
 import { Cluster } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../clock.ts';
+import type { Rates } from '../../rates.ts';
 import type { NodeLeases } from '../node-leases.ts';
 import type { RoomStore } from '../room-store.ts';
 import { Breaker } from './breaker.ts';
@@ -11,6 +12,7 @@ import { openLink } from './connections.ts';
 import { keySlot } from './key-slot.ts';
 import type { Client, Link } from './link.ts';
 import { createRedisNodeLeases } from './redis-node-leases.ts';
+import { createRedisRates } from './redis-rates.ts';
 import { createRedisRoomStore } from './redis-room-store.ts';
 import { RedisTime } from './redis-time.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -28,11 +30,7 @@ export interface RedisDeps {
 export interface Redis {
   readonly store: RoomStore;
   readonly leases: NodeLeases;
-  /**
-   * The connection for commands, for what else is shared by all processes. Commands fail at once while it
-   * is down, and may otherwise wait for STORE_WAIT_MS: ask `isAnswering` first.
-   */
-  readonly client: Client;
+  readonly rates: Rates;
   /** Whether Redis answered last, or has yet to be found silent, and tells what happens in rooms. */
   isAnswering(): boolean;
   /** Gives the lease back and ends the connections; the store and the leases with them. */
@@ -110,7 +108,7 @@ export const createRedis = (url: string, deps: RedisDeps): Redis => {
   return {
     store,
     leases,
-    client,
+    rates: createRedisRates(scripts, () => breaker.isAnswering),
     isAnswering: () => breaker.isAnswering && listening.isUp,
     close: async () => {
       if (isClosed) return;

@@ -198,3 +198,10 @@ redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return {'done', 1}
 `);
+
+/** KEYS: a rate's. ARGV: 1 its window. Answers how many in this window, and how long it lasts yet. */
+export const RATE = script(`
+local current = redis.call('INCR', KEYS[1])
+if current == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return {current, redis.call('PTTL', KEYS[1])}
+`);

@@ -1,0 +1,41 @@
+// What an address may ask for in a minute, at two real processes that share a Redis (PROTOCOL H5).
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Processes, type ProcessScene, startProcesses } from '../support/process-scene.ts';
+import { hasRedis } from '../support/redis-server.ts';
+import { postRoom } from '../support/rooms.ts';
+
+const ROOMS = 150;
+const ALLOWED = 120;
+
+describe.skipIf(!hasRedis)('rates of an address', () => {
+  let processes: Processes;
+  let scene: ProcessScene;
+  beforeAll(async () => {
+    processes = await startProcesses();
+  });
+  beforeEach(async () => {
+    scene = await processes.begin({});
+  });
+  afterEach(() => scene.close());
+  afterAll(() => processes.close());
+
+  const statuses = async (): Promise<readonly number[]> => {
+    const answers = await Promise.all(
+      Array.from({ length: ROOMS }, (_, index) => postRoom(scene.urls[index % 2] ?? '')),
+    );
+    return answers.map(({ status }) => status);
+  };
+
+  it('H5 hold for all nodes together', async () => {
+    const found = await statuses();
+    expect(found.filter((status) => status === 201)).toHaveLength(ALLOWED);
+    expect(found.filter((status) => status === 429)).toHaveLength(ROOMS - ALLOWED);
+  });
+
+  it('H5 keep nobody out while the store is away', async () => {
+    await scene.redis.kill();
+    const found = await statuses();
+    expect(found.filter((status) => status === 201)).toHaveLength(ROOMS);
+    await scene.redis.restart();
+  });
+});
