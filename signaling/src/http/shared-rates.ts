@@ -1,8 +1,13 @@
 // How often an address asks, counted for all processes together where they share a store (PROTOCOL H5).
 import type { FastifyRateLimitOptions, FastifyRateLimitStore } from '@fastify/rate-limit';
-import type { RouteOptions } from 'fastify';
 import { callbackify } from 'node:util';
+import * as z from 'zod/mini';
 import type { Rates } from '../rates.ts';
+
+/** What a store is told of the route that it is for, other than its types say (plugin 11.2.0). */
+const Route = z.object({
+  routeInfo: z.object({ method: z.union([z.string(), z.array(z.string())]), url: z.string() }),
+});
 
 /** The store of @fastify/rate-limit over those rates: a name for each route and address. */
 export const sharedRateStore = (
@@ -23,7 +28,8 @@ export const sharedRateStore = (
       callbackify(() => rates.count(`${this.#route} ${address}`, windowMs))(done);
     }
 
-    child({ method, path, ...options }: RouteOptions & { path: string }): SharedRateStore {
-      return new SharedRateStore(options, `${String(method)} ${path}`);
+    child(options: FastifyRateLimitOptions): SharedRateStore {
+      const { method, url } = Route.parse(options).routeInfo;
+      return new SharedRateStore(options, `${String(method)} ${url}`);
     }
   };

@@ -4,39 +4,46 @@ import type { MediaServer } from '@sotto/sfu-worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLOSE } from '../../src/protocol/index.ts';
 import { DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
-import { NO_LIMITS, startMedia, startWorld } from '../support/harness.ts';
+import { describeScenarios, NO_LIMITS, startMedia, startWorld } from '../support/harness.ts';
 import { chooseSeed } from '../support/seeded.ts';
 import { runStorm } from '../support/storm.ts';
 import { TestClient } from '../support/test-client.ts';
 
 const MESSAGES = 20_000;
+/** With the limits on most of them are refused. */
+const LIMITED = 4_000;
 
-describe('hostile clients', () => {
+describeScenarios(
+  'a storm without limits',
+  (getScene) => {
+    it(`L1 ${MESSAGES} hostile messages`, async () => {
+      const codes = await runStorm(getScene(), { messages: MESSAGES, seed: chooseSeed() });
+      expect(codes).toContain(CLOSE.badMessage);
+      expect(codes).toContain(1009);
+    });
+  },
+  { limits: NO_LIMITS },
+);
+
+describeScenarios(
+  'a storm with the limits on',
+  (getScene) => {
+    it('L2 the flood is refused', async () => {
+      const codes = await runStorm(getScene(), { messages: LIMITED, seed: chooseSeed() });
+      expect(codes).toContain(CLOSE.badMessage);
+    });
+  },
+  { limits: DEFAULT_LIMITS },
+);
+
+describe('a flood', () => {
   let media: MediaServer;
   beforeAll(async () => {
     media = await startMedia();
   });
   afterAll(() => media.close());
 
-  it(`L1 ${MESSAGES} hostile messages with the limits raised`, async () => {
-    const codes = await runStorm({
-      media,
-      limits: NO_LIMITS,
-      messages: MESSAGES,
-      seed: chooseSeed(),
-    });
-    expect(codes).toContain(CLOSE.badMessage);
-    expect(codes).toContain(1009);
-  });
-
-  it('L2 a storm with the limits on: the flood is refused, then cut off', async () => {
-    const codes = await runStorm({
-      media,
-      limits: DEFAULT_LIMITS,
-      messages: 4_000,
-      seed: chooseSeed(),
-    });
-    expect(codes).toContain(CLOSE.badMessage);
+  it('L2 is refused, then cut off', async () => {
     const world = await startWorld({ apps: 1, media, limits: DEFAULT_LIMITS });
     const client = await TestClient.connect(world.urls[0] ?? '');
     const { burst } = DEFAULT_LIMITS.messages;

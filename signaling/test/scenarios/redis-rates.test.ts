@@ -32,6 +32,13 @@ describe.skipIf(!hasRedis)('rates of an address', () => {
     expect(found.filter((status) => status === 429)).toHaveLength(ROOMS - ALLOWED);
   });
 
+  it('H5 are of one kind of request each', async () => {
+    const [url = ''] = scene.urls;
+    const look = (): Promise<Response> => fetch(`${url}/api/rooms/${'A'.repeat(24)}`);
+    await Promise.all(Array.from({ length: ALLOWED }, look));
+    expect((await postRoom(url)).status).toBe(201);
+  });
+
   it('H5 keep nobody out while the store is away', async () => {
     await scene.redis.kill();
     const found = await statuses();

@@ -1,12 +1,10 @@
-// A seeded storm of hostile messages at two apps, and what has to hold after it.
-import type { MediaServer } from '@sotto/sfu-worker';
+// A seeded storm of hostile messages at all nodes of a scene, and what has to hold after it.
 import { expect } from 'vitest';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
-import type { ConnectionLimits } from '../../src/socket/rate-limit.ts';
-import { startWorld, type World } from './harness.ts';
 import { hostileMessage } from './hostile-messages.ts';
 import { seeded, type Seeded } from './seeded.ts';
 import { fetchToken } from './rooms.ts';
+import type { Scene } from './scene.ts';
 import { TestClient } from './test-client.ts';
 
 /** After this many the socket is asked to answer for all of them. */
@@ -19,10 +17,10 @@ const settle = async (client: TestClient): Promise<void> => {
   await client.send('heartbeat', {}).catch(() => undefined);
 };
 
-const storm = async (world: World, random: Seeded, messages: number): Promise<Set<number>> => {
+const storm = async (scene: Scene, random: Seeded, messages: number): Promise<Set<number>> => {
   const closeCodes = new Set<number>();
-  const roomId = await world.newRoom();
-  const host = await world.join(roomId);
+  const roomId = await scene.newRoom();
+  const host = await scene.join(roomId);
   await expect
     .poll(() => host.session.room.placement ?? host.names().includes('room-placed'))
     .toBeTruthy();
@@ -30,9 +28,9 @@ const storm = async (world: World, random: Seeded, messages: number): Promise<Se
   for (let sent = 0; sent < messages; sent += 1) {
     if (client === null || !isOpen(client)) {
       if (client?.closeCode) closeCodes.add(client.closeCode);
-      client = await TestClient.connect(random.pick(world.urls));
+      client = await TestClient.connect(random.pick(scene.urls));
       if (random.chance(0.7)) {
-        await client.join(await fetchToken(random.pick(world.urls), roomId)).catch(() => undefined);
+        await client.join(await fetchToken(random.pick(scene.urls), roomId)).catch(() => undefined);
       }
     }
     client.sendRaw(hostileMessage(random, host.placement));
@@ -47,9 +45,10 @@ const storm = async (world: World, random: Seeded, messages: number): Promise<Se
 };
 
 /** Once everybody's time to come back is over, no room is left anywhere. */
-const leavesNothing = async ({ clock, media }: World): Promise<void> => {
-  const rooms = (): readonly number[] => {
-    clock.advance(ABSENCE_MS);
+const leavesNothing = async (scene: Scene): Promise<void> => {
+  const { media } = scene;
+  const rooms = async (): Promise<readonly number[]> => {
+    await scene.advance(ABSENCE_MS);
     return media.load().map((load) => load.rooms);
   };
   await expect.poll(rooms, { timeout: 20_000 }).toEqual(media.load().map(() => 0));
@@ -57,33 +56,24 @@ const leavesNothing = async ({ clock, media }: World): Promise<void> => {
 };
 
 export interface StormOptions {
-  readonly media: MediaServer;
-  readonly limits: ConnectionLimits;
   readonly messages: number;
   readonly seed: number;
 }
 
 /** Gives the close codes that were seen. Nothing may have failed inside, and a meeting still works. */
-export const runStorm = async ({
-  media,
-  limits,
-  messages,
-  seed,
-}: StormOptions): Promise<ReadonlySet<number>> => {
+export const runStorm = async (
+  scene: Scene,
+  { messages, seed }: StormOptions,
+): Promise<ReadonlySet<number>> => {
   console.log(`SEED=${seed}`);
-  const world = await startWorld({ apps: 2, media, limits });
-  try {
-    const codes = await storm(world, seeded(seed), messages);
-    const faults = world.logLines.filter((line) => /"level":(50|60)/.test(line));
-    expect(faults).toEqual([]);
-    const roomId = await world.newRoom();
-    const [ada, bob] = [await world.join(roomId), await world.join(roomId)];
-    await ada.request('set-stream', { source: 'mic', on: true });
-    await bob.heard('stream-changed');
-    for (const person of [ada, bob]) await person.request('leave', {});
-    await leavesNothing(world);
-    return codes;
-  } finally {
-    await world.close();
-  }
+  const codes = await storm(scene, seeded(seed), messages);
+  const faults = (await scene.logged()).filter((line) => /"level":(50|60)/.test(line));
+  expect(faults).toEqual([]);
+  const roomId = await scene.newRoom();
+  const [ada, bob] = [await scene.join(roomId), await scene.join(roomId)];
+  await ada.request('set-stream', { source: 'mic', on: true });
+  await bob.heard('stream-changed');
+  for (const person of [ada, bob]) await person.request('leave', {});
+  await leavesNothing(scene);
+  return codes;
 };
