@@ -1,9 +1,8 @@
 // Credentials for a TURN server: with the join, and renewed over HTTP by who is in a room (PROTOCOL T).
-import type { MediaServer } from '@sotto/sfu-worker';
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { IceServers, type PeerId } from '../../src/protocol/index.ts';
-import { startMedia, startWorld, type World, type WorldOptions } from '../support/harness.ts';
+import { describeScenarios, type Scene } from '../support/harness.ts';
 import { fetchToken } from '../support/rooms.ts';
 import { TestClient } from '../support/test-client.ts';
 
@@ -12,21 +11,12 @@ const RELAYS = ['turn:turn.example.org:3478?transport=udp', 'turns:turn.example.
 const SECRET = 'shared with coturn alone';
 const TURN = { urls: [...STUN, ...RELAYS], secret: SECRET, ttlSeconds: 600 };
 
-let media: MediaServer;
-let world: World;
-beforeAll(async () => {
-  media = await startMedia(1);
-});
-afterEach(() => world.close());
-afterAll(() => media.close());
-
-const open = async (options: Partial<WorldOptions> = { turn: TURN }) => {
-  world = await startWorld({ apps: 2, media, callMode: 'auto', ...options });
-  const roomId = await world.newRoom();
-  return { roomId, ada: await world.join(roomId), bob: await world.join(roomId) };
+const open = async (scene: Scene) => {
+  const roomId = await scene.newRoom();
+  return { roomId, ada: await scene.join(roomId), bob: await scene.join(roomId) };
 };
 
-const ask = (token?: string, url = world.urls[0] ?? ''): Promise<Response> =>
+const ask = (url = '', token?: string): Promise<Response> =>
   fetch(`${url}/api/turn-credentials`, {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
@@ -39,8 +29,8 @@ const expectProblem = async (response: Response, status: number, code: string) =
 };
 
 /** What coturn would work out for itself. */
-const expected = (peerId: PeerId) => {
-  const username = `${Math.floor(world.clock.now() / 1000) + TURN.ttlSeconds}:${peerId}`;
+const expected = (scene: Scene, peerId: PeerId) => {
+  const username = `${Math.floor(scene.now() / 1000) + TURN.ttlSeconds}:${peerId}`;
   const credential = createHmac('sha1', SECRET).update(username).digest('base64');
   return {
     iceServers: [{ urls: STUN }, { urls: RELAYS, username, credential }],
@@ -48,92 +38,117 @@ const expected = (peerId: PeerId) => {
   };
 };
 
-describe('TURN credentials', () => {
-  it('T1 come with the join: an expiry, the peer, and their HMAC; STUN without any', async () => {
-    const { ada, bob } = await open();
-    expect(ada.session.ice).toEqual(expected(ada.peerId));
-    expect(bob.session.ice).toEqual(expected(bob.peerId));
-  });
+/** All alike, with TURN or without. */
+const refusesStrangers = async (scene: Scene): Promise<void> => {
+  const { roomId, ada } = await open(scene);
+  const [url = ''] = scene.urls;
+  const { sessionToken } = ada.session;
+  const joinToken = await fetchToken(url, roomId);
+  const wrong = [undefined, '', 'x', `${sessionToken.slice(0, -4)}AAAA`, joinToken];
+  for (const token of wrong) {
+    const response = await ask(url, token);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    await expectProblem(response, 401, 'unauthorized');
+  }
+};
 
-  it('T1 none where there is no TURN server', async () => {
-    const { ada } = await open({});
-    expect(ada.session.ice).toEqual({ iceServers: [], expiresInSeconds: null });
-  });
+describeScenarios(
+  'TURN credentials',
+  (getScene) => {
+    it('T1 come with the join: an expiry, the peer, and their HMAC; STUN without any', async () => {
+      const scene = getScene();
+      const { ada, bob } = await open(scene);
+      expect(ada.session.ice).toEqual(expected(scene, ada.peerId));
+      expect(bob.session.ice).toEqual(expected(scene, bob.peerId));
+    });
 
-  it('T1 STUN alone has none that could expire', async () => {
-    const { ada } = await open({ turn: { ...TURN, urls: STUN } });
-    expect(ada.session.ice).toEqual({ iceServers: [{ urls: STUN }], expiresInSeconds: null });
-    await expectProblem(await ask(ada.session.sessionToken), 503, 'turn-not-configured');
-  });
-
-  it('T2 are renewed on any node, and later ones expire later', async () => {
-    const { ada } = await open();
-    for (const url of world.urls) {
-      world.clock.advance(1000);
-      const response = await ask(ada.session.sessionToken, url);
-      expect(response.status).toBe(200);
-      expect(response.headers.get('cache-control')).toBe('no-store');
-      const body = IceServers.parse(await response.json());
-      expect(body).toEqual(expected(ada.peerId));
-      expect(body).not.toEqual(ada.session.ice);
-    }
-  });
-
-  it('T2 no token, a forged one, a join token: all are alike, with TURN or without', async () => {
-    for (const options of [{ turn: TURN }, {}]) {
-      const { roomId, ada } = await open(options);
-      const { sessionToken } = ada.session;
-      const joinToken = await fetchToken(world.urls[0] ?? '', roomId);
-      const wrong = [undefined, '', 'x', `${sessionToken.slice(0, -4)}AAAA`, joinToken];
-      for (const token of wrong) {
-        const response = await ask(token);
-        expect(response.headers.get('www-authenticate')).toBe('Bearer');
-        await expectProblem(response, 401, 'unauthorized');
+    it('T2 are renewed on any node, and later ones expire later', async () => {
+      const scene = getScene();
+      const { ada } = await open(scene);
+      for (const url of scene.urls) {
+        await scene.advance(1000);
+        const response = await ask(url, ada.session.sessionToken);
+        expect(response.status).toBe(200);
+        expect(response.headers.get('cache-control')).toBe('no-store');
+        const body = IceServers.parse(await response.json());
+        expect(body).toEqual(expected(scene, ada.peerId));
+        expect(body).not.toEqual(ada.session.ice);
       }
-      if ('turn' in options) await world.close();
-    }
-  });
+    });
 
-  it('T2 who is away has them, who has left has not, nor has anybody of a lost record', async () => {
-    const { roomId, ada, bob } = await open();
-    const { sessionToken } = ada.session;
-    ada.cut();
-    await bob.heard('peer-disconnected');
-    expect((await ask(sessionToken)).status).toBe(200);
-    const back = await TestClient.connect(world.urls[0] ?? '');
-    await back.resume(ada);
-    await back.request('leave', {});
-    await bob.heard('peer-left');
-    await expectProblem(await ask(sessionToken), 401, 'unauthorized');
-    expect((await ask(bob.session.sessionToken)).status).toBe(200);
-    await world.store.delete(roomId, bob.at);
-    await expectProblem(await ask(bob.session.sessionToken), 401, 'unauthorized');
-  });
+    it('T2 are not for no token, a forged one, or a join token', () =>
+      refusesStrangers(getScene()));
 
-  it('T2 without a TURN server there are none to be had', async () => {
-    const { ada } = await open({});
-    await expectProblem(await ask(ada.session.sessionToken), 503, 'turn-not-configured');
-  });
+    it('T2 who is away has them, who has left has not, nor has anybody of a lost record', async () => {
+      const scene = getScene();
+      const [url = ''] = scene.urls;
+      const { roomId, ada, bob } = await open(scene);
+      const { sessionToken } = ada.session;
+      ada.cut();
+      await bob.heard('peer-disconnected');
+      expect((await ask(url, sessionToken)).status).toBe(200);
+      const back = await TestClient.connect(url);
+      await back.resume(ada);
+      await back.request('leave', {});
+      await bob.heard('peer-left');
+      await expectProblem(await ask(url, sessionToken), 401, 'unauthorized');
+      expect((await ask(url, bob.session.sessionToken)).status).toBe(200);
+      await scene.store.delete(roomId, bob.at);
+      await expectProblem(await ask(url, bob.session.sessionToken), 401, 'unauthorized');
+    });
 
-  it('T2 H5 are given out at a bounded rate', async () => {
-    const { ada } = await open();
-    const headers = { authorization: `Bearer ${ada.session.sessionToken}` };
-    const statuses: number[] = [];
-    for (let asked = 0; asked < 1250; asked += 1) {
-      const answer = await world.apps[0]?.inject({ url: '/api/turn-credentials', headers });
-      statuses.push(answer?.statusCode ?? 0);
-    }
-    expect(statuses.slice(0, 1000).every((status) => status === 200)).toBe(true);
-    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(50);
-    expect(statuses.at(-1)).toBe(429);
-  });
+    it('T2 H5 are given out at a bounded rate', async () => {
+      const scene = getScene();
+      const { ada } = await open(scene);
+      const statuses: number[] = [];
+      for (let asked = 0; asked < 1250; asked += 1) {
+        statuses.push((await ask(scene.urls[0], ada.session.sessionToken)).status);
+      }
+      expect(statuses.slice(0, 1000).every((status) => status === 200)).toBe(true);
+      expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(50);
+      expect(statuses.at(-1)).toBe(429);
+    });
 
-  it('K9 T1 neither the secret nor a credential is logged', async () => {
-    const { ada } = await open();
-    const body = IceServers.parse(await (await ask(ada.session.sessionToken)).json());
-    const { credential = '', username = '' } = body.iceServers[1] ?? {};
-    expect(credential).toHaveLength(28);
-    const text = world.logLines.join('');
-    for (const secret of [SECRET, credential, username]) expect(text).not.toContain(secret);
-  });
-});
+    it('K9 T1 neither the secret nor a credential is logged', async () => {
+      const scene = getScene();
+      const { ada } = await open(scene);
+      const response = await ask(scene.urls[0], ada.session.sessionToken);
+      const body = IceServers.parse(await response.json());
+      const { credential = '', username = '' } = body.iceServers[1] ?? {};
+      expect(credential).toHaveLength(28);
+      const text = (await scene.logged()).join('');
+      for (const secret of [SECRET, credential, username]) expect(text).not.toContain(secret);
+    });
+  },
+  { turn: TURN, callMode: 'auto' },
+);
+
+describeScenarios(
+  'STUN alone',
+  (getScene) => {
+    it('T1 has no credentials that could expire', async () => {
+      const scene = getScene();
+      const { ada } = await open(scene);
+      expect(ada.session.ice).toEqual({ iceServers: [{ urls: STUN }], expiresInSeconds: null });
+      const response = await ask(scene.urls[0], ada.session.sessionToken);
+      await expectProblem(response, 503, 'turn-not-configured');
+    });
+  },
+  { turn: { ...TURN, urls: STUN }, callMode: 'auto' },
+);
+
+describeScenarios(
+  'no TURN server',
+  (getScene) => {
+    it('T1 T2 there are none to be had', async () => {
+      const scene = getScene();
+      const { ada } = await open(scene);
+      expect(ada.session.ice).toEqual({ iceServers: [], expiresInSeconds: null });
+      const response = await ask(scene.urls[0], ada.session.sessionToken);
+      await expectProblem(response, 503, 'turn-not-configured');
+    });
+
+    it('T2 strangers are not told that', () => refusesStrangers(getScene()));
+  },
+  { callMode: 'auto' },
+);

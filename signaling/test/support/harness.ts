@@ -30,7 +30,7 @@ export interface World extends Scene {
 /**
  * Suites that put something of their own between an app and its store or its media node (stores that
  * fail, nodes that are slow, hints that nobody hears) or look into an app have worlds in process alone:
- * abuse, call-mode-faults, http and turn-credentials.
+ * abuse, call-mode-faults and http.
  */
 export interface WorldOptions extends SceneOptions {
   readonly apps: number;
