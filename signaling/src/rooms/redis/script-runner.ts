@@ -12,6 +12,9 @@ const Done = z.tuple([z.literal('done'), z.number()]);
 
 type Argument = string | number;
 
+/** A caller's timer may fire a little early: by then no write may be left that is still in time. */
+const EARLIER_MS = 100;
+
 export class ScriptRunner {
   readonly #client: Client;
   readonly #calls: Calls;
@@ -41,7 +44,10 @@ export class ScriptRunner {
   /** Of a write's answer the number. ARGV[1] is the moment after which it is not done; `args` follow. */
   write(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<number> {
     return this.#calls.run(async (untilMs) => {
-      const attempt = () => this.#evaluate(script, keys, [this.#redisTime.at(untilMs), ...args]);
+      const attempt = () => {
+        const inTime = this.#redisTime.at(untilMs - EARLIER_MS);
+        return this.#evaluate(script, keys, [inTime, ...args]);
+      };
       let answer = await attempt();
       const late = Late.safeParse(answer);
       if (late.success) {
