@@ -71,7 +71,7 @@ export class RpcConnection {
     socket.once('close', () => this.#stop());
     const load = deps.server.load();
     this.#toldShape = shapeOf(load);
-    this.#tell({ event: 'hello', data: { nodeId: deps.server.nodeId, load } });
+    this.#say({ event: 'hello', data: { nodeId: deps.server.nodeId, load } });
     this.#unwatch = deps.server.watch((event) => this.#pass(event));
     this.#look = setInterval(() => this.#onLook(), Math.min(LOOK_MS, deps.times.loadMs));
   }
@@ -166,14 +166,14 @@ export class RpcConnection {
     switch (event.type) {
       case 'audio-levels': {
         const { roomId, levels } = event;
-        this.#tell({ event: event.type, data: { roomId, levels } });
+        this.#say({ event: event.type, data: { roomId, levels } });
         return;
       }
       case 'room-lost': {
         // First, so that whoever places the room again takes no dead worker.
         this.#tellLoad();
         const { roomId, placement } = event;
-        this.#tell({ event: event.type, data: { roomId, placement } });
+        this.#say({ event: event.type, data: { roomId, placement } });
         return;
       }
       // Of a node that is reached over a network; this one is in the process.
@@ -187,11 +187,7 @@ export class RpcConnection {
     const load = this.#deps.server.load();
     this.#toldShape = shapeOf(load);
     this.#toldMs = performance.now();
-    this.#tell({ event: 'load', data: { load } });
-  }
-
-  #tell(event: NodeEvent): void {
-    this.#say(event);
+    this.#say({ event: 'load', data: { load } });
   }
 
   /** A reader that is too slow is cut off: what it misses would only get more. */

@@ -153,7 +153,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   metrics?.watch({
     countRooms: () => rooms.count(),
     isStoreAnswering: isStoreReady,
-    mediaNodes: () => deps.mediaNodes.map((node) => node.load().length > 0),
+    mediaNodes: () => deps.mediaNodes.map((node) => node.isConnected()),
   });
 
   const isMediaReady = (): boolean => media.isReady();

@@ -1,5 +1,5 @@
 // What a media node still has and no record names: what left, moved or ended while nobody could tell the
-// node (PROTOCOL M13). Pure.
+// node (PROTOCOL M12). Pure.
 import type { HeldRoom } from '@sotto/sfu-worker/protocol';
 import type { RoomRecord } from '../rooms/record.ts';
 

@@ -2,6 +2,7 @@
 // node it has seen end (PROTOCOL M14, M15).
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import type { Clock } from '../clock.ts';
+import { createListeners } from '../listeners.ts';
 import type { Home } from '../rooms/record.ts';
 
 /**
@@ -100,13 +101,8 @@ class NodeLife {
 }
 
 export const watchLives = (nodes: readonly MediaNode[], clock: Clock): NodeLives => {
-  const listeners = new Set<() => void>();
-  const lives = nodes.map(
-    (node) =>
-      new NodeLife(node, clock, () => {
-        for (const listener of listeners) listener();
-      }),
-  );
+  const changes = createListeners();
+  const lives = nodes.map((node) => new NodeLife(node, clock, () => changes.tell()));
 
   const findConnected = ({ nodeId }: Home): MediaNode | undefined =>
     nodes.find((node) => node.nodeId === nodeId && node.isConnected());
@@ -126,13 +122,10 @@ export const watchLives = (nodes: readonly MediaNode[], clock: Clock): NodeLives
       }
       return own.isLongAway && (own.wentAwayAfter(placement) || isUnseenForLong(placement));
     },
-    watch: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    watch: (listener) => changes.add(listener),
     close: () => {
       for (const life of lives) life.close();
-      listeners.clear();
+      changes.clear();
     },
   };
 };

@@ -2,7 +2,7 @@
 // node, so that both moments are of one clock, but by the way that it takes to every other node.
 import type { Head } from '../protocol/index.ts';
 import type { RoomEvent } from '../rooms/record.ts';
-import type { RoomStore } from '../rooms/room-store.ts';
+import { ownListener, type RoomStore } from '../rooms/room-store.ts';
 import type { Observer, StoreCall } from './observer.ts';
 
 /** Appends whose news is awaited; a lost hint would otherwise be waited for for ever. */
@@ -68,13 +68,11 @@ export const observeStore = (
     subscribe: (roomId, listener) =>
       timed('subscribe', () =>
         store.subscribe(roomId, {
-          onMissed: () => listener.onMissed(),
+          ...ownListener(listener),
           onEvents: (events) => {
             hear(events);
             listener.onEvents(events);
           },
-          onMessage: (entry) => listener.onMessage(entry),
-          onWhisper: (whisper) => listener.onWhisper(whisper),
         }),
       ),
     close: () => store.close(),

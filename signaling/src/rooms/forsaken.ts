@@ -1,5 +1,5 @@
 // People whom the record takes for connected though nobody holds a socket of theirs: their node is dead, or
-// it is this one and knows of none (PROTOCOL N2, N3).
+// it is this one and knows of none (PROTOCOL N1, N5).
 import { isTooLate } from '../errors.ts';
 import type { PeerId } from '../protocol/index.ts';
 import { findPeer, type RoomPeer, type RoomRecord } from './record.ts';

@@ -1,6 +1,7 @@
 // The leases of processes that share one memory: of a single one, which is not dead as long as it can
 // ask, or of several apps in one process that share a board.
 import type { Clock } from '../clock.ts';
+import { createListeners } from '../listeners.ts';
 import { newNodeName } from '../random.ts';
 import { LeaseJudge } from './lease-judge.ts';
 import { BEAT_MS, LEASE_MS, type NodeLeases } from './node-leases.ts';
@@ -30,7 +31,7 @@ export const createMemoryNodeLeases = (deps?: MemoryNodeLeasesDeps): NodeLeases 
   const { clock, board } = deps;
   const self = newNodeName();
   const judge = new LeaseJudge();
-  const watchers = new Set<() => void>();
+  const beats = createListeners();
 
   let stopClock: (() => void) | null = null;
   const beat = (): void => {
@@ -46,7 +47,7 @@ export const createMemoryNodeLeases = (deps?: MemoryNodeLeasesDeps): NodeLeases 
       ended: all.filter(([, endMs]) => endMs <= nowMs).map(([name]) => name),
     });
     stopClock = clock.after(BEAT_MS, beat);
-    for (const onBeat of watchers) onBeat();
+    beats.tell();
   };
   beat();
 
@@ -54,14 +55,10 @@ export const createMemoryNodeLeases = (deps?: MemoryNodeLeasesDeps): NodeLeases 
     self,
     isDead: (node) => node !== self && judge.isDead(node),
     failingMs: () => 0,
-    watch: (onBeat) => {
-      const mine = (): void => onBeat();
-      watchers.add(mine);
-      return () => watchers.delete(mine);
-    },
+    watch: (onBeat) => beats.add(onBeat),
     close: async () => {
       stopClock?.();
-      watchers.clear();
+      beats.clear();
       judge.interrupted();
       if (board.has(self)) board.set(self, Math.min(board.get(self) ?? 0, clock.now()));
     },

@@ -6,6 +6,7 @@ import { createRing, type Ring } from './ring.ts';
 import {
   type Append,
   LOG_BYTES,
+  ownListener,
   type RoomRead,
   type RoomStore,
   type StoreListener,
@@ -119,13 +120,7 @@ export const createMemoryRoomStore = (logBytes = LOG_BYTES): RoomStore => {
     },
     whisper: async (roomId, whisper) => tell(roomId, (listener) => listener.onWhisper(whisper)),
     subscribe: async (roomId, listener) => {
-      // One of its own for each, so that two who give the same listener stop each for itself.
-      const mine: StoreListener = {
-        onMissed: () => listener.onMissed(),
-        onEvents: (events) => listener.onEvents(events),
-        onMessage: (entry) => listener.onMessage(entry),
-        onWhisper: (whisper) => listener.onWhisper(whisper),
-      };
+      const mine = ownListener(listener);
       const all = listeners.get(roomId) ?? new Set();
       listeners.set(roomId, all.add(mine));
       return () => {

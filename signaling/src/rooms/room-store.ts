@@ -64,6 +64,14 @@ export interface StoreListener {
   onWhisper(whisper: Whisper): void;
 }
 
+/** One of its own for each who subscribes, so that two who give the same listener stop each for itself. */
+export const ownListener = (listener: StoreListener): StoreListener => ({
+  onMissed: () => listener.onMissed(),
+  onEvents: (events) => listener.onEvents(events),
+  onMessage: (entry) => listener.onMessage(entry),
+  onWhisper: (whisper) => listener.onWhisper(whisper),
+});
+
 /**
  * All promises reject with AppError `unavailable` when the store cannot be reached in time; what was
  * asked for may then have been done all the same, and is not done later.

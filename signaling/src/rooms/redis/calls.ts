@@ -90,37 +90,49 @@ export class Calls {
     }
   }
 
-  /** Without Promise.race, which would keep every call on a list of the link for as long as it is up. */
   #once<T>(untilMs: number, attempt: (untilMs: number) => Promise<T>, shows: Shown): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const ends = [
-      this.#atEnd(untilMs, reject, shows),
-      this.#afterInput(PATIENCE_MS, () => this.#breaker.foundSilent(shows)),
-      this.#link.whenDown(() => reject(new Lost())),
-    ];
-    attempt(untilMs).then(resolve, reject);
-    return promise.finally(() => {
-      for (const end of ends) end();
-    });
+    return this.#until<T>(
+      untilMs,
+      (resolve, reject) => {
+        const stopWaiting = this.#afterInput(PATIENCE_MS, () => this.#breaker.foundSilent(shows));
+        const stopWatching = this.#link.whenDown(() => reject(new Lost()));
+        attempt(untilMs).then(resolve, reject);
+        return () => {
+          stopWaiting();
+          stopWatching();
+        };
+      },
+      shows,
+    );
   }
 
   #up(untilMs: number): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const ends = [this.#atEnd(untilMs, reject), this.#link.whenUp(resolve)];
-    return promise.finally(() => {
-      for (const end of ends) end();
-    });
+    return this.#until(untilMs, (resolve) => this.#link.whenUp(resolve));
   }
 
   #pause(untilMs: number): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const ends = [this.#atEnd(untilMs, reject), this.#time.after(RETRY_MS, resolve)];
+    return this.#until(untilMs, (resolve) => this.#time.after(RETRY_MS, resolve));
+  }
+
+  /**
+   * What `begin` comes to, or `unavailable` in the end; then the answer of `begin` ends what it began.
+   * Without Promise.race, which would keep every call on a list of the link for as long as it is up.
+   */
+  #until<T>(
+    untilMs: number,
+    begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void,
+    shows: Shown = 'reads',
+  ): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const stopClock = this.#atEnd(untilMs, reject, shows);
+    const stop = begin(resolve, reject);
     return promise.finally(() => {
-      for (const end of ends) end();
+      stopClock();
+      stop();
     });
   }
 
-  #atEnd(untilMs: number, reject: (error: AppError) => void, shows: Shown = 'reads'): () => void {
+  #atEnd(untilMs: number, reject: (error: AppError) => void, shows: Shown): () => void {
     return this.#afterInput(Math.max(0, untilMs - this.#time.now()), () => {
       this.#breaker.foundSilent(shows);
       reject(unavailable());

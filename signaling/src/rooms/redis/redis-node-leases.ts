@@ -2,6 +2,7 @@
 // also finds out whether Redis answers at all.
 import * as z from 'zod/mini';
 import type { Clock } from '../../clock.ts';
+import { createListeners } from '../../listeners.ts';
 import { newNodeName } from '../../random.ts';
 import { LeaseJudge } from '../lease-judge.ts';
 import { BEAT_MS, LEASE_MS, type NodeLeases } from '../node-leases.ts';
@@ -36,7 +37,7 @@ export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => 
   const { clock, link, scripts, redisTime, onError } = deps;
   const self = newNodeName();
   const judge = new LeaseJudge();
-  const watchers = new Set<() => void>();
+  const beats = createListeners();
   let isBeating = false;
   let isClosed = false;
   /** Since the first of the beats that have failed was sent; null when the last one was answered. */
@@ -55,7 +56,7 @@ export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => 
     redisTime.learn(nowMs);
     const [alive, dead] = [nodeNames(living), nodeNames(ended)];
     judge.answered({ nowMs, held: held === 1, living: alive, ended: dead });
-    for (const onBeat of watchers) onBeat();
+    beats.tell();
   };
 
   /** One at a time: a beat that waits for Redis is as good as another. */
@@ -93,18 +94,13 @@ export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => 
     self,
     isDead: (node) => node !== self && judge.isDead(node),
     failingMs: () => (failingSinceMs === null ? 0 : clock.now() - failingSinceMs),
-    watch: (onBeat) => {
-      // One of its own for each: two may watch with the same function.
-      const mine = (): void => onBeat();
-      watchers.add(mine);
-      return () => watchers.delete(mine);
-    },
+    watch: (onBeat) => beats.add(onBeat),
     close: async () => {
       if (isClosed) return;
       isClosed = true;
       stopClock?.();
       for (const stop of stopLink) stop();
-      watchers.clear();
+      beats.clear();
       judge.interrupted();
       // Where Redis cannot be told, the lease ends by itself.
       if (!link.isUp) return;

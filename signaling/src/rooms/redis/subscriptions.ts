@@ -2,7 +2,7 @@
 // then its listeners are told that they may have missed some.
 import type { Clock } from '../../clock.ts';
 import { BEAT_MS } from '../node-leases.ts';
-import { RENEW_MS, type StoreListener } from '../room-store.ts';
+import { ownListener, RENEW_MS, type StoreListener } from '../room-store.ts';
 import type { Calls } from './calls.ts';
 import { tellHint } from './hints.ts';
 import type { Connection, Link } from './link.ts';
@@ -63,13 +63,7 @@ export class Subscriptions {
 
   /** Resolves when nothing more is missed; the answer ends it. Errors as in Calls.run. */
   async subscribe(channel: string, listener: StoreListener): Promise<() => void> {
-    // One of its own for each, so that two who give the same listener stop each for itself.
-    const mine: StoreListener = {
-      onMissed: () => listener.onMissed(),
-      onEvents: (events) => listener.onEvents(events),
-      onMessage: (entry) => listener.onMessage(entry),
-      onWhisper: (whisper) => listener.onWhisper(whisper),
-    };
+    const mine = ownListener(listener);
     const all = this.#channels.get(channel) ?? new Set();
     this.#channels.set(channel, all.add(mine));
     const stop = (): void => {
