@@ -1,12 +1,12 @@
 // Signaling nodes that are killed, frozen and restarted under people in a call: real processes, real
 // signals. The clients themselves check that versions are contiguous and messages in order (PROTOCOL J, L, N).
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { CLOSE } from '../../src/protocol/index.ts';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
 import { heardBy, sayLines } from '../support/chatter.ts';
 import { count, level, meet, named } from '../support/meeting.ts';
-import { type Processes, type ProcessScene, startProcesses } from '../support/process-scene.ts';
-import { hasRedis } from '../support/redis-server.ts';
+import { describeProcesses } from '../support/harness.ts';
+import type { ProcessScene } from '../support/process-scene.ts';
 import { TestClient } from '../support/test-client.ts';
 
 /** Longer than a lease and what follows from its end, on a machine that is busy. */
@@ -15,17 +15,11 @@ const DEATH = { timeout: 30_000 };
 /** Of talk, in which a node dies. */
 const LINES = 200;
 
-describe.skipIf(!hasRedis)('nodes that die', () => {
-  let processes: Processes;
+describeProcesses('nodes that die', (getScene) => {
   let scene: ProcessScene;
-  beforeAll(async () => {
-    processes = await startProcesses();
+  beforeEach(() => {
+    scene = getScene();
   });
-  beforeEach(async () => {
-    scene = await processes.begin({});
-  });
-  afterEach(() => scene.close());
-  afterAll(() => processes.close());
 
   const [first, second] = [0, 1] as const;
   const nodeAt = (index: number) => {

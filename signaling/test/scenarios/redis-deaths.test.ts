@@ -1,14 +1,14 @@
 // Redis killed, emptied and frozen under people in a call: real processes, real signals. The nodes'
 // clocks stand still but for what a test moves them; an outage is as long as the real one makes it
 // (PROTOCOL S, V4).
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { ABSENCE_MS } from '../../src/rooms/absences.ts';
 import { LOOK_EVERY_MS } from '../../src/rooms/store-watch.ts';
 import { heardBy, sayLines } from '../support/chatter.ts';
 import { anyKeyPackage, anyTag } from '../support/group-samples.ts';
 import { count, level, meet, named } from '../support/meeting.ts';
-import { type Processes, type ProcessScene, startProcesses } from '../support/process-scene.ts';
-import { hasRedis } from '../support/redis-server.ts';
+import { describeProcesses } from '../support/harness.ts';
+import type { ProcessScene } from '../support/process-scene.ts';
 import { TestClient } from '../support/test-client.ts';
 
 const refusal = (code: string) => expect.objectContaining({ code });
@@ -35,17 +35,11 @@ const isBack = async (clients: readonly TestClient[]): Promise<void> => {
   }
 };
 
-describe.skipIf(!hasRedis)('a Redis that dies', () => {
-  let processes: Processes;
+describeProcesses('a Redis that dies', (getScene) => {
   let scene: ProcessScene;
-  beforeAll(async () => {
-    processes = await startProcesses();
+  beforeEach(() => {
+    scene = getScene();
   });
-  beforeEach(async () => {
-    scene = await processes.begin({});
-  });
-  afterEach(() => scene.close());
-  afterAll(() => processes.close());
 
   it('S7 V4 killed and started empty: everybody is told room-reset and joins again, into one record', async () => {
     const meeting = await meet(scene, 4);

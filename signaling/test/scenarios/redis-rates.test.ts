@@ -1,23 +1,17 @@
 // What an address may ask for in a minute, at two real processes that share a Redis (PROTOCOL H5).
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Processes, type ProcessScene, startProcesses } from '../support/process-scene.ts';
-import { hasRedis } from '../support/redis-server.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { describeProcesses } from '../support/harness.ts';
+import type { ProcessScene } from '../support/process-scene.ts';
 import { postRoom } from '../support/rooms.ts';
 
 const ROOMS = 150;
 const ALLOWED = 120;
 
-describe.skipIf(!hasRedis)('rates of an address', () => {
-  let processes: Processes;
+describeProcesses('rates of an address', (getScene) => {
   let scene: ProcessScene;
-  beforeAll(async () => {
-    processes = await startProcesses();
+  beforeEach(() => {
+    scene = getScene();
   });
-  beforeEach(async () => {
-    scene = await processes.begin({});
-  });
-  afterEach(() => scene.close());
-  afterAll(() => processes.close());
 
   const statuses = async (): Promise<readonly number[]> => {
     const answers = await Promise.all(

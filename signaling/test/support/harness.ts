@@ -11,7 +11,7 @@ import { createMemoryNodeLeases } from '../../src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
 import { ManualClock } from './manual-clock.ts';
-import { type Processes, startProcesses } from './process-scene.ts';
+import { type Processes, type ProcessScene, startProcesses } from './process-scene.ts';
 import { hasRedis } from './redis-server.ts';
 import { NO_LIMITS, type SceneOptions, startMedia, TEST_SECRET } from './scene-settings.ts';
 import { derive, type Scene } from './scene.ts';
@@ -115,15 +115,15 @@ const describeInProcess = (
   });
 };
 
-const describeProcesses = (
+/** Two processes over Redis alone, for what only they can go through. */
+export const describeProcesses = (
   name: string,
-  suite: (scene: () => Scene) => void,
-  options: SceneOptions,
+  suite: (scene: () => ProcessScene) => void,
+  options: SceneOptions = {},
 ): void => {
-  if (!hasRedis) return;
-  describe(name, () => {
+  describe.skipIf(!hasRedis)(name, () => {
     let processes: Processes;
-    let scene: Scene;
+    let scene: ProcessScene;
     beforeAll(async () => {
       processes = await startProcesses();
     });
