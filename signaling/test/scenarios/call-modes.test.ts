@@ -210,6 +210,8 @@ describeScenarios(
 
     it('J5 C2 who was away during a change hears of it with all else', async () => {
       const { world, roomId, ada, bob } = await start();
+      // Else Bob's coming is among what Ada missed.
+      await level(ada, bob);
       ada.cut();
       await bob.heard('peer-disconnected');
       const carol = await world.join(roomId);
