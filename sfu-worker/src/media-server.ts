@@ -52,10 +52,14 @@ export const createMediaServer = async (options: MediaServerOptions): Promise<Me
       return closing;
     },
     ...createCalls(rooms),
+    drain: async ({ worker }) => {
+      pool.drain(worker);
+      emit({ type: 'draining' });
+    },
   };
 };
 
-const createCalls = (rooms: PlacedRooms): MediaCalls => ({
+const createCalls = (rooms: PlacedRooms): Omit<MediaCalls, 'drain'> => ({
   heldRooms: async () => rooms.list(),
   ensureRoom: (room) => rooms.ensure(room),
   closeRoom: async (room) => rooms.close(room),

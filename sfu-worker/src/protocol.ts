@@ -47,6 +47,8 @@ export interface WorkerLoad {
   readonly rooms: number;
   /** False while a dead worker is being replaced. */
   readonly alive: boolean;
+  /** Takes no new rooms; those it has are to be moved (PROTOCOL M18). */
+  readonly draining: boolean;
 }
 
 export type MediaEvent =
@@ -58,6 +60,8 @@ export type MediaEvent =
     }
   /** The room's worker died; everything made under this placement is gone. */
   | { readonly type: 'room-lost'; readonly roomId: string; readonly placement: number }
+  /** A worker has begun to drain: which, `load()` tells. */
+  | { readonly type: 'draining' }
   /** The node can be called, from now on or again. What it did meanwhile nobody has told. */
   | { readonly type: 'connected' }
   /** Of the node nothing is known until it is connected; it may well go on. */
@@ -88,12 +92,22 @@ export class MediaError extends Error {
 export interface MediaCalls {
   /** All of them, as they are at one moment after the call. */
   heldRooms(): Promise<readonly HeldRoom[]>;
-  /** A newer placement closes what an older one left; an older one is refused. */
-  ensureRoom(room: RoomKey & { readonly worker: number }): Promise<void>;
+  /**
+   * A newer placement closes what older ones left, but `keep`, from which the room is moving here; an older
+   * one is refused.
+   */
+  ensureRoom(
+    room: RoomKey & { readonly worker: number; readonly keep?: number | undefined },
+  ): Promise<void>;
   /** Closes the room if it is still under this placement or an older one. */
   closeRoom(room: RoomKey): Promise<void>;
   /** Closes both transports and all that runs over them; no error when there is nothing. */
   closePeer(peer: PeerKey): Promise<void>;
+  /**
+   * No new rooms on this worker, or on none of them: a worker that has become empty is replaced by a fresh
+   * one, a node ends. A second time is no error; `bad-parameters` for a worker that is not there.
+   */
+  drain(request: { readonly worker?: number | undefined }): Promise<void>;
 
   /**
    * `rtpCapabilities` of the browser come with the direction `receive`. `instead` names a transport

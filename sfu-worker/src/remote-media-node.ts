@@ -62,6 +62,7 @@ export const connectMediaNode = (options: RemoteMediaOptions): RemoteMediaNode =
     ensureRoom: call('ensureRoom', Calls.ensureRoom),
     closeRoom: call('closeRoom', Calls.closeRoom),
     closePeer: call('closePeer', Calls.closePeer),
+    drain: call('drain', Calls.drain),
     openTransport: call('openTransport', Calls.openTransport),
     connectTransport: call('connectTransport', Calls.connectTransport),
     restartIce: call('restartIce', Calls.restartIce),
@@ -73,6 +74,8 @@ export const connectMediaNode = (options: RemoteMediaOptions): RemoteMediaNode =
     requestKeyFrames: call('requestKeyFrames', Calls.requestKeyFrames),
   };
 };
+
+const isDraining = ({ draining }: WorkerLoad): boolean => draining;
 
 /** The connection there is, or the next one. */
 class RemoteLink {
@@ -195,6 +198,13 @@ class RemoteLink {
     }
   }
 
+  #takeLoad(load: readonly WorkerLoad[]): void {
+    const drained = new Set(this.load.filter(isDraining).map(({ worker }) => worker));
+    this.#load = load;
+    const isNew = load.some((each) => each.draining && !drained.has(each.worker));
+    if (isNew) this.watchers.emit({ type: 'draining' });
+  }
+
   #hear(message: NodeEvent): void {
     switch (message.event) {
       case 'hello': {
@@ -207,7 +217,7 @@ class RemoteLink {
         return;
       }
       case 'load':
-        if (this.isConnected) this.#load = message.data.load;
+        if (this.isConnected) this.#takeLoad(message.data.load);
         return;
       case 'audio-levels':
         this.watchers.emit({ type: message.event, ...message.data });

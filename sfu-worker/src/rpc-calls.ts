@@ -24,6 +24,7 @@ export const bindCalls = (server: MediaCalls): Readonly<Record<CallMethod, Bound
   ensureRoom: bind(Calls.ensureRoom, (data) => server.ensureRoom(data)),
   closeRoom: bind(Calls.closeRoom, (data) => server.closeRoom(data)),
   closePeer: bind(Calls.closePeer, (data) => server.closePeer(data)),
+  drain: bind(Calls.drain, (data) => server.drain(data)),
   openTransport: bind(Calls.openTransport, (data) => server.openTransport(data)),
   connectTransport: bind(Calls.connectTransport, (data) => server.connectTransport(data)),
   restartIce: bind(Calls.restartIce, (data) => server.restartIce(data)),

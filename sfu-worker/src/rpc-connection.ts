@@ -48,7 +48,7 @@ const CHANGES_ROOMS: ReadonlySet<CallMethod> = new Set(['ensureRoom', 'closeRoom
 
 /** What a change of is told at once. The rest changes all the time. */
 const shapeOf = (load: readonly WorkerLoad[]): string =>
-  JSON.stringify(load.map(({ rooms, alive }) => [rooms, alive]));
+  JSON.stringify(load.map(({ rooms, alive, draining }) => [rooms, alive, draining]));
 
 export class RpcConnection {
   readonly #socket: WebSocket;
@@ -176,6 +176,9 @@ export class RpcConnection {
         this.#say({ event: event.type, data: { roomId, placement } });
         return;
       }
+      case 'draining':
+        this.#tellChange();
+        return;
       // Of a node that is reached over a network; this one is in the process.
       case 'connected':
       case 'disconnected':

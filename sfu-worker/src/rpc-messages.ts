@@ -36,9 +36,13 @@ const ConsumerDescription = z.object({
 
 export const Calls = {
   heldRooms: { data: z.object({}), answer: z.readonly(z.array(HeldRoom)) },
-  ensureRoom: { data: z.object({ ...room, worker: z.int() }), answer: nothing },
+  ensureRoom: {
+    data: z.object({ ...room, worker: z.int(), keep: z.optional(z.int()) }),
+    answer: nothing,
+  },
   closeRoom: { data: z.object(room), answer: nothing },
   closePeer: { data: z.object(peer), answer: nothing },
+  drain: { data: z.object({ worker: z.optional(z.int()) }), answer: nothing },
   openTransport: {
     data: z.discriminatedUnion('direction', [
       z.object({ ...opening, direction: z.literal('send') }),
@@ -98,6 +102,7 @@ const WorkerLoad = z.object({
   cpu: z.number(),
   rooms: z.int(),
   alive: z.boolean(),
+  draining: z.boolean(),
 });
 const load = z.readonly(z.array(WorkerLoad));
 

@@ -3,6 +3,7 @@ import type { ListenOptions } from './listen-addresses.ts';
 import { SAMPLE_INTERVAL_MS } from './load.ts';
 import { badParameters, unavailable } from './media-errors.ts';
 import type { MediaLog } from './media-log.ts';
+import type { WorkerLoad } from './protocol.ts';
 import { WorkerSlot, type RunningWorker } from './worker-slot.ts';
 
 export interface WorkerPoolOptions {
@@ -22,7 +23,9 @@ export interface WorkerPoolDeps {
 export interface WorkerPool {
   /** Throws `unavailable` while it is being replaced, `bad-parameters` for a number not here. */
   running(index: number): RunningWorker;
-  load(): readonly { readonly worker: number; readonly cpu: number; readonly alive: boolean }[];
+  load(): readonly Omit<WorkerLoad, 'rooms'>[];
+  /** One of them, or all; no new rooms go there. Throws `bad-parameters` for a number not here. */
+  drain(index?: number): void;
   /** Of those that run now. */
   pids(): readonly number[];
   close(): Promise<void>;
@@ -60,15 +63,29 @@ export const createWorkerPool = async (
     sampleAll().catch((error: unknown) => log.error({ error }, 'sampling failed'));
   }, SAMPLE_INTERVAL_MS);
   sampling.unref();
+  const draining = new Set<number>();
+  const find = (index: number): WorkerSlot => {
+    const slot = slots[index];
+    if (slot === undefined) throw badParameters(`there is no worker ${index}`);
+    return slot;
+  };
   return {
     running: (index) => {
-      const slot = slots[index];
-      if (slot === undefined) throw badParameters(`there is no worker ${index}`);
+      const slot = find(index);
       if (slot.running === undefined) throw unavailable(`worker ${index} is being replaced`);
       return slot.running;
     },
     load: () =>
-      slots.map((slot, worker) => ({ worker, cpu: slot.cpu, alive: slot.running !== undefined })),
+      slots.map((slot, worker) => ({
+        worker,
+        cpu: slot.cpu,
+        alive: slot.running !== undefined,
+        draining: draining.has(worker),
+      })),
+    drain: (index) => {
+      if (index !== undefined) find(index);
+      for (const worker of index === undefined ? slots.keys() : [index]) draining.add(worker);
+    },
     pids: () => slots.flatMap(({ running }) => (running === undefined ? [] : [running.worker.pid])),
     close: async () => {
       clearInterval(sampling);

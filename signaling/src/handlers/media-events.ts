@@ -63,6 +63,9 @@ const watchNode = (deps: HandlerDeps, node: MediaNode): (() => void) => {
         return passLevels(deps, event);
       case 'room-lost':
         return onRoomLost(deps, event);
+      case 'draining':
+        // The rooms there are moved (moves.ts).
+        return;
       case 'connected':
         return onConnected();
       case 'disconnected':

@@ -66,7 +66,14 @@ const restartIce = bind(
   },
 );
 
+/** Nothing moves yet. */
+const arrived = bind(Requests.arrived, async (context) => {
+  membershipOf(context);
+  return { data: {} };
+});
+
 export const transportHandlers = {
+  arrived,
   'open-transport': openTransport,
   'connect-transport': connectTransport,
   'restart-ice': restartIce,

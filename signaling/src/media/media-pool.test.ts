@@ -20,7 +20,8 @@ const fakeNode = (firstId: string) => {
       return nodeId;
     },
     isConnected: () => isConnected,
-    load: () => (isConnected ? [{ worker: 0, cpu: 0, rooms: 0, alive: true }] : []),
+    load: () =>
+      isConnected ? [{ worker: 0, cpu: 0, rooms: 0, alive: true, draining: false }] : [],
     watch: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -29,6 +30,7 @@ const fakeNode = (firstId: string) => {
     ensureRoom: nothing,
     closeRoom: nothing,
     closePeer: nothing,
+    drain: nothing,
     openTransport: nothing,
     connectTransport: nothing,
     restartIce: nothing,

@@ -55,7 +55,7 @@ export const createMediaPool = (nodes: readonly MediaNode[], clock: Clock): Medi
     nodes.flatMap((node) =>
       node
         .load()
-        .filter(({ alive }) => alive)
+        .filter(({ alive, draining }) => alive && !draining)
         .map((load) => {
           const home = { nodeId: node.nodeId, worker: load.worker };
           return { home, cost: cost(home, load) };

@@ -16,7 +16,7 @@ export const boundedRecord = <K extends z.core.$ZodRecordKey, V extends z.core.S
   );
 
 /** Raised when a client of the former number could no longer be served (PROTOCOL J2). */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 export const LIMITS = {
   /** One WebSocket message from a client. Raising it lets one client hold more of a node's memory. */

@@ -24,10 +24,14 @@ export const PeerView = z.object({
 });
 export type PeerView = z.infer<typeof PeerView>;
 
-/** The record as a client may see it; `placement` is null while no media node has the room. */
+/**
+ * The record as a client may see it; `placement` is null while no media node has the room. `leaving`: the
+ * former placement, from which the room is moving.
+ */
 export const RoomView = z.object({
   position: Position,
   placement: z.nullable(Placement),
+  leaving: z.nullable(Placement),
   mode: CallMode,
   peers: z.array(PeerView),
   group: z.nullable(GroupView),
@@ -51,7 +55,10 @@ export const RecordEvent = z.discriminatedUnion('event', [
   recordEvent('stream-changed', z.object({ peerId: PeerId, source: StreamSource, stream: Stream })),
   recordEvent('direct-changed', z.object({ peerId: PeerId, direct: z.boolean() })),
   recordEvent('mode-changed', z.object({ mode: CallMode })),
+  /** Where there is a placement, the room moves: that one is left when everybody has arrived. */
   recordEvent('room-placed', z.object({ placement: Placement })),
+  /** They have nothing to do with the placement that is being left any more. */
+  recordEvent('peer-arrived', z.object({ peerId: PeerId })),
   /** The placement has ended and its producers with it: by a failure, or because the call went direct. */
   recordEvent('media-lost', z.object({ placement: Placement })),
   recordEvent('group-created', z.object({ group: GroupPoint, by: PeerId })),

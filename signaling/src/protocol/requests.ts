@@ -107,6 +107,8 @@ export const Requests = {
     data: z.object({ with: PeerId, outcome: PeerToPeerOutcome }),
     answer: nothing,
   },
+  /** All that should come under this placement has come, since the room moved there (PROTOCOL M17). */
+  arrived: { data: z.object(placed), answer: nothing },
   /** `instead`: the id of a transport that this side has given up, as when ICE has failed. */
   'open-transport': {
     data: z.discriminatedUnion('direction', [

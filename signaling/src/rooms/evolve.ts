@@ -77,6 +77,8 @@ export const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
         home: null,
         peers: record.peers.map((peer) => ({ ...peer, streams: withoutProducers(peer.streams) })),
       };
+    case 'peer-arrived':
+      return record;
     case 'group-created':
     case 'key-package':
     case 'commit':
@@ -94,6 +96,7 @@ export const emptyRecord = (incarnation: Incarnation, head: RoomRecord['head']):
   logBytes: 0,
   placement: 0,
   home: null,
+  leaving: null,
   mode: DIRECT,
   failedPair: null,
   peers: [],

@@ -23,7 +23,7 @@ import {
 import { RoomGroup } from './group-record.ts';
 
 /** A node that does not know a record's schema does not serve the room (PROTOCOL J2). */
-export const RECORD_SCHEMA = 4;
+export const RECORD_SCHEMA = 5;
 
 /** 12 random bytes: a signaling process from its start to its end. */
 export const NodeName = base64url(12).brand<'NodeName'>();
@@ -56,6 +56,10 @@ export const RoomRecord = z.object({
   /** The last one given, 0 before the first; never goes back. */
   placement: z.int(),
   home: z.nullable(Home),
+  /** Where the room was until it moved; `awaited` are those who have yet to arrive at its home. */
+  leaving: z.nullable(
+    z.object({ placement: Placement, home: Home, awaited: z.readonly(z.array(PeerId)) }),
+  ),
   mode: CallMode,
   /** Two of these peers who could not reach each other. No more than one pair ever can be here together. */
   failedPair: z.nullable(z.readonly(z.tuple([PeerId, PeerId]))),
@@ -84,6 +88,7 @@ export const Fact = z.discriminatedUnion('type', [
     stream: Stream,
   }),
   z.object({ type: z.literal('room-placed'), placement: Placement, home: Home }),
+  z.object({ type: z.literal('peer-arrived'), peerId: PeerId }),
   z.object({ type: z.literal('direct-changed'), peerId: PeerId, direct: z.boolean() }),
   z.object({ type: z.literal('mode-changed'), mode: CallMode }),
   /** `home`: where it was, so that whoever hears of it can see to its end there. */

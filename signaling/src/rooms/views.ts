@@ -13,6 +13,7 @@ const peerView = ({ peerId, connected, direct, streams }: RoomPeer): PeerView =>
 export const roomView = (record: RoomRecord): RoomView => ({
   position: positionOf(record),
   placement: record.home === null ? null : record.placement,
+  leaving: record.leaving?.placement ?? null,
   mode: record.mode,
   peers: record.peers.map(peerView),
   group: record.group && {
@@ -45,6 +46,7 @@ export const eventView = ({ version, head, fact }: RoomEvent): RecordEvent => {
       return { event: fact.type, ...place, data: { peerId: fact.peerId, reason: fact.reason } };
     case 'peer-disconnected':
     case 'peer-resumed':
+    case 'peer-arrived':
       return { event: fact.type, ...place, data: { peerId: fact.peerId } };
     case 'stream-changed':
       return {

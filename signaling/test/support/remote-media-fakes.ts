@@ -65,7 +65,7 @@ export const fakeNode = (firstId: string, state = fakeState(), cpu = 0) => {
       return nodeId;
     },
     isConnected: () => isConnected,
-    load: () => (isConnected ? [{ worker: 0, cpu, rooms: 0, alive: true }] : []),
+    load: () => (isConnected ? [{ worker: 0, cpu, rooms: 0, alive: true, draining: false }] : []),
     watch: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -74,6 +74,7 @@ export const fakeNode = (firstId: string, state = fakeState(), cpu = 0) => {
     ensureRoom: call('ensureRoom', nothing),
     closeRoom: call('closeRoom', nothing),
     closePeer: call('closePeer', nothing),
+    drain: call('drain', nothing),
     openTransport: call('openTransport', () => TRANSPORT),
     connectTransport: call('connectTransport', nothing),
     restartIce: call('restartIce', () => TRANSPORT.iceParameters),

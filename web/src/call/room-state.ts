@@ -2,7 +2,7 @@
 // is about keys goes to the group (encryption/) and is not kept here.
 import type { PeerId, PeerView, RecordEvent, RoomView, Streams } from '@sotto/signaling/protocol';
 
-export type Room = Pick<RoomView, 'position' | 'placement' | 'mode' | 'peers'>;
+export type Room = Pick<RoomView, 'position' | 'placement' | 'leaving' | 'mode' | 'peers'>;
 
 const changePeer = (room: Room, peerId: PeerId, change: (peer: PeerView) => PeerView): Room => ({
   ...room,
@@ -47,6 +47,7 @@ const applyFact = (room: Room, event: RecordEvent): Room => {
       return { ...room, mode: event.data.mode };
     case 'room-placed':
       return { ...room, placement: event.data.placement };
+    case 'peer-arrived':
     case 'group-created':
     case 'key-package':
     case 'commit':

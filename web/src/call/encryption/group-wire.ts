@@ -78,6 +78,7 @@ export const sessionEvent = (event: RecordEvent): SessionEvent | null => {
     case 'mode-changed':
     case 'room-placed':
     case 'media-lost':
+    case 'peer-arrived':
       return null;
   }
 };

@@ -33,6 +33,7 @@ export const roomAt = (version: number, peers: readonly PeerView[] = []): RoomVi
     head: headAt(version),
   },
   placement: null,
+  leaving: null,
   mode: { type: 'sfu', reason: 'server' },
   peers: [...peers],
   group: null,
