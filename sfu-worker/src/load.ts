@@ -8,7 +8,7 @@ export interface CpuSample {
 }
 
 /** More would smooth more and show a new load later. */
-const SAMPLES_KEPT = 4;
+export const SAMPLES_KEPT = 4;
 
 export const SAMPLE_INTERVAL_MS = 2000;
 

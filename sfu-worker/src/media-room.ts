@@ -4,12 +4,18 @@ import { watchAudioLevels, type AudioLevels, type AudioLevelWatch } from './audi
 import { mediaCodecs } from './codecs.ts';
 import { notFound } from './media-errors.ts';
 import type { MediaLog } from './media-log.ts';
+import type { RoomWorkers } from './choose-shard.ts';
 import { PeerMedia } from './peer-media.ts';
 import type { RoomProducer } from './peer-producers.ts';
 import type { RunningWorker } from './worker-slot.ts';
 
 export interface MediaRoomDeps {
-  readonly running: RunningWorker;
+  /** The worker on which the room begins. */
+  readonly home: number;
+  /** Throws `unavailable` for a worker that does not run. */
+  readonly running: (worker: number) => RunningWorker;
+  /** Where the media of one more peer goes. */
+  readonly chooseWorker: (room: RoomWorkers) => number;
   readonly onLevels: (levels: AudioLevels) => void;
   readonly log: MediaLog;
 }
@@ -21,7 +27,7 @@ interface MediaRoomParts extends MediaRoomDeps {
 }
 
 export const openMediaRoom = async (deps: MediaRoomDeps): Promise<MediaRoom> => {
-  const router = await deps.running.worker.createRouter({ mediaCodecs: mediaCodecs() });
+  const router = await deps.running(deps.home).worker.createRouter({ mediaCodecs: mediaCodecs() });
   const producers = new Map<string, RoomProducer>();
   try {
     const audioLevels = await watchAudioLevels({
@@ -49,6 +55,11 @@ export class MediaRoom {
     return this.#parts.router.closed;
   }
 
+  /** All that the room has something on. */
+  get workers(): readonly number[] {
+    return [this.#parts.home];
+  }
+
   /** Who has media here. */
   get peerIds(): readonly string[] {
     return [...this.#peers.keys()];
@@ -64,8 +75,15 @@ export class MediaRoom {
   ensurePeer(peerId: string): PeerMedia {
     const found = this.#peers.get(peerId);
     if (found !== undefined) return found;
-    const { running, router, producers, audioLevels, log } = this.#parts;
-    const peer = new PeerMedia({ peerId, running, router, producers, audioLevels, log });
+    const { home, running, router, producers, audioLevels, log } = this.#parts;
+    const peer = new PeerMedia({
+      peerId,
+      running: running(home),
+      router,
+      producers,
+      audioLevels,
+      log,
+    });
     this.#peers.set(peerId, peer);
     return peer;
   }

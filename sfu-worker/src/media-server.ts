@@ -1,4 +1,5 @@
 // A media node in this process: the calls of protocol.ts, taken to the rooms of its workers.
+import { createShardChoice } from './choose-shard.ts';
 import type { MediaLog } from './media-log.ts';
 import { openMediaRoom } from './media-room.ts';
 import { PlacedRooms } from './placed-rooms.ts';
@@ -12,7 +13,12 @@ export type { MediaLog } from './media-log.ts';
 export interface MediaServerOptions extends WorkerPoolOptions {
   readonly nodeId: string;
   readonly log: MediaLog;
+  /** A room goes on to another worker when its own uses more than this share of a core. */
+  readonly spillAbove?: number | undefined;
 }
+
+/** What is left is for those who are there already to talk and share more. */
+const SPILL_ABOVE = 0.7;
 
 export interface MediaServer extends MediaNode {
   /** Of the workers that run now, in order of their numbers. */
@@ -23,11 +29,18 @@ export interface MediaServer extends MediaNode {
 
 /** Rejects with `unavailable`, for people to read, when a worker cannot run or listen. */
 export const createMediaServer = async (options: MediaServerOptions): Promise<MediaServer> => {
-  const { nodeId, log } = options;
+  const { nodeId, log, spillAbove = SPILL_ABOVE } = options;
   const { emit, watch } = createWatchers(log);
-  const rooms = new PlacedRooms(async (roomId, worker) =>
+  const chooseWorker = createShardChoice({
+    load: () => pool.load(),
+    spillAbove,
+    nowMs: () => performance.now(),
+  });
+  const rooms = new PlacedRooms(async (roomId, home) =>
     openMediaRoom({
-      running: pool.running(worker),
+      home,
+      running: (worker) => pool.running(worker),
+      chooseWorker,
       onLevels: (levels) => emit({ type: 'audio-levels', roomId, levels }),
       log,
     }),
@@ -43,7 +56,10 @@ export const createMediaServer = async (options: MediaServerOptions): Promise<Me
   return {
     nodeId,
     isConnected: () => true,
-    load: () => pool.load().map((load) => ({ ...load, rooms: rooms.countOn(load.worker) })),
+    load: () => {
+      const counts = rooms.countByWorker();
+      return pool.load().map((load) => ({ ...load, rooms: counts.get(load.worker) ?? 0 }));
+    },
     workerPids: () => pool.pids(),
     watch,
     close: () => {

@@ -18,8 +18,6 @@ type OpenRoom = (roomId: string, worker: number) => Promise<MediaRoom>;
 export class PlacedRooms {
   readonly #openRoom: OpenRoom;
   readonly #placed = new Map<string, PlacedRoom>();
-  /** Rooms of each worker: asked for more often than rooms come and go. */
-  readonly #counts = new Map<number, number>();
   #closed = false;
 
   constructor(openRoom: OpenRoom) {
@@ -55,9 +53,9 @@ export class PlacedRooms {
     if (room !== undefined && !room.closed) await translated(room, call);
   }
 
-  /** Forgets what was on a worker that died. */
+  /** Forgets what was on a worker that died, if only in part. */
   lose(worker: number): readonly RoomKey[] {
-    const lost = [...this.#placed].filter(([, placed]) => placed.worker === worker);
+    const lost = [...this.#placed].filter(([, placed]) => workersOf(placed).includes(worker));
     for (const [roomId, placed] of lost) this.#close(roomId, placed);
     return lost.map(([roomId, { placement }]) => ({ roomId, placement }));
   }
@@ -73,8 +71,13 @@ export class PlacedRooms {
     }));
   }
 
-  countOn(worker: number): number {
-    return this.#counts.get(worker) ?? 0;
+  /** How many rooms have something on each worker; of those that have none, nothing. */
+  countByWorker(): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (const placed of this.#placed.values()) {
+      for (const worker of workersOf(placed)) counts.set(worker, (counts.get(worker) ?? 0) + 1);
+    }
+    return counts;
   }
 
   closeAll(): void {
@@ -85,7 +88,6 @@ export class PlacedRooms {
   #open(roomId: string, placement: number, worker: number): PlacedRoom {
     const placed: PlacedRoom = { placement, worker, opened: this.#openRoom(roomId, worker) };
     this.#placed.set(roomId, placed);
-    this.#counts.set(worker, this.countOn(worker) + 1);
     placed.opened.then(
       (room) => void (placed.room = room),
       () => this.#forget(roomId, placed),
@@ -104,7 +106,6 @@ export class PlacedRooms {
   #forget(roomId: string, placed: PlacedRoom): void {
     if (this.#placed.get(roomId) !== placed) return;
     this.#placed.delete(roomId);
-    this.#counts.set(placed.worker, this.countOn(placed.worker) - 1);
   }
 
   async #find({ roomId, placement }: RoomKey): Promise<MediaRoom | undefined> {
@@ -121,6 +122,9 @@ export class PlacedRooms {
 }
 
 const stale = (has: string) => stalePlacement(`the room has ${has}`);
+
+/** All that the room is spread over; its home, until it is open. */
+const workersOf = ({ room, worker }: PlacedRoom): readonly number[] => room?.workers ?? [worker];
 
 const opened = (placed: PlacedRoom): Promise<MediaRoom> =>
   placed.opened.catch((error: unknown) => {
