@@ -18,6 +18,8 @@ import { endAbsence } from './handlers/membership.ts';
 import { createPersistence } from './handlers/persist.ts';
 import { closeLost, place } from './handlers/placement.ts';
 import { leaveGoneHomes } from './handlers/reconcile.ts';
+import { adminRoutes } from './http/admin/admin-routes.ts';
+import { describeApi } from './http/api-description.ts';
 import { healthRoutes } from './http/health.ts';
 import { pageRoutes } from './http/page.ts';
 import { answerError, installProblems } from './http/problem.ts';
@@ -61,6 +63,8 @@ export interface AppDeps {
   /** How many proxies of ours a request passes; 0 believes no header. */
   readonly trustedProxies: number;
   readonly tls: Tls | null;
+  /** Opens the API for administrators; absent: there is none. */
+  readonly adminToken?: string;
   /** The built page; absent where only the API is wanted. */
   readonly webRoot?: string;
 }
@@ -108,6 +112,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     },
   });
 
+  await describeApi(app);
   const tokens = createTokens(app.jwt);
   const media = createMediaPool(deps.mediaNodes, clock);
   const isStoreReady = deps.isStoreReady ?? (() => true);
@@ -160,6 +165,10 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   healthRoutes(app, { isDraining: handlers.isDraining, isStoreReady, isMediaReady });
   turnRoute(app, handlers);
   roomRoutes(app, { roomIds: createRoomIds(secrets.roomIdKey), tokens, rooms });
+  if (deps.adminToken !== undefined) {
+    const { leases } = deps;
+    await adminRoutes(app, { token: deps.adminToken, leases, media, rooms, clock, log });
+  }
   socketRoute(app, { handlers, limits: deps.limits, allowedOrigins: deps.corsOrigins });
   if (deps.webRoot !== undefined) await pageRoutes(app, deps.webRoot);
 

@@ -179,3 +179,12 @@ it('tells figures on a port of its own, and only where one is set', () => {
   expect(readConfig({ METRICS_PORT: '9100' }).METRICS_PORT).toBe(9100);
   expect(namesOf({ METRICS_PORT: '99999' })).toEqual(['METRICS_PORT']);
 });
+
+it('A1 the token of administrators can be sent in a header, and is long', () => {
+  const ADMIN_TOKEN = 'a'.repeat(32);
+  expect(readConfig({ ADMIN_TOKEN }).ADMIN_TOKEN).toBe(ADMIN_TOKEN);
+  expect(readConfig({}).ADMIN_TOKEN).toBeUndefined();
+  for (const wrong of ['a'.repeat(31), `${ADMIN_TOKEN} b`, `${ADMIN_TOKEN}\u00e4`]) {
+    expect(namesOf({ ADMIN_TOKEN: wrong })).toEqual(['ADMIN_TOKEN']);
+  }
+});

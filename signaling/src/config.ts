@@ -97,6 +97,8 @@ const Settings = z.object({
   MEDIA_URL: mediaUrls.default([]),
   /** Shared with them. */
   MEDIA_SECRET: mediaSecretText.optional(),
+  /** Opens the API for administrators (PROTOCOL A1); sent as a bearer token. */
+  ADMIN_TOKEN: mediaSecretText.optional(),
   /** `auto`: two people send to each other directly where they can. */
   CALL_MODE: z.enum(['auto', 'sfu-only']).default('auto'),
   TURN_URLS: iceUrls.default([]),
@@ -115,7 +117,7 @@ export interface Tls {
 
 export type Config = Readonly<z.infer<typeof Settings>> & { readonly tls: Tls | null };
 
-const SECRETS = ['JWT_SECRET', 'TURN_SECRET', 'MEDIA_SECRET'] as const;
+const SECRETS = ['JWT_SECRET', 'TURN_SECRET', 'MEDIA_SECRET', 'ADMIN_TOKEN'] as const;
 
 /** Never with the URL in it: there may be a password. */
 const checkRedisUrl = (url: unknown, problems: string[]): void => {

@@ -96,6 +96,7 @@ const start = async (config: Config): Promise<void> => {
     log,
     limits: DEFAULT_LIMITS,
     secret: config.JWT_SECRET ?? (await readOrMakeSecret(config.DATA_DIR)),
+    ...(config.ADMIN_TOKEN !== undefined && { adminToken: config.ADMIN_TOKEN }),
     maxPeersPerRoom: config.MAX_PEERS_PER_ROOM,
     callMode: config.CALL_MODE,
     turn: {

@@ -3,9 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type { IceServerList } from '../auth/ice-servers.ts';
 import type { Claims, Tokens } from '../auth/tokens.ts';
 import { AppError } from '../errors.ts';
+import { IceServers } from '../protocol/index.ts';
 import { findPeer } from '../rooms/record.ts';
 import type { RoomService } from '../rooms/room-service.ts';
 import { bearerOf } from './bearer.ts';
+import { describe } from './described.ts';
 import { LOOKUPS_PER_MINUTE, perMinute } from './rates.ts';
 
 export interface TurnRouteDeps {
@@ -30,6 +32,12 @@ export const turnRoute = (
     '/api/turn-credentials',
     {
       ...perMinute(LOOKUPS_PER_MINUTE),
+      ...describe({
+        tag: 'turn',
+        summary: 'New TURN credentials, for who is in a meeting',
+        security: 'session',
+        answers: { 200: IceServers },
+      }),
       onRequest: async (_request, reply) => {
         reply.header('cache-control', 'no-store');
       },

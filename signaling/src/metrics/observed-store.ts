@@ -64,6 +64,7 @@ export const observeStore = (
       timed('post', () => store.post(roomId, incarnation, message)),
     readMessages: (roomId, afterSeq) =>
       timed('readMessages', () => store.readMessages(roomId, afterSeq)),
+    list: (cursor) => timed('list', () => store.list(cursor)),
     whisper: (roomId, whisper) => timed('whisper', () => store.whisper(roomId, whisper)),
     subscribe: (roomId, listener) =>
       timed('subscribe', () =>

@@ -16,6 +16,7 @@ export const STORE_CALLS = [
   'readMessages',
   'whisper',
   'subscribe',
+  'list',
 ] as const;
 export type StoreCall = (typeof STORE_CALLS)[number];
 

@@ -39,6 +39,10 @@ export class LeaseJudge {
     this.#unknown.clear();
   }
 
+  get living(): readonly NodeName[] {
+    return this.#answer?.living ?? [];
+  }
+
   isDead(name: NodeName): boolean {
     const answer = this.#answer;
     if (answer === null || this.#sinceMs === null) return false;

@@ -17,13 +17,17 @@ export interface MemoryNodeLeasesDeps {
 
 const ALONE: NodeLeases['watch'] = () => () => undefined;
 
-const alone = (): NodeLeases => ({
-  self: newNodeName(),
-  isDead: () => false,
-  failingMs: () => 0,
-  watch: ALONE,
-  close: async () => undefined,
-});
+const alone = (): NodeLeases => {
+  const self = newNodeName();
+  return {
+    self,
+    isDead: () => false,
+    living: () => [self],
+    failingMs: () => 0,
+    watch: ALONE,
+    close: async () => undefined,
+  };
+};
 
 /** Without a board there is nobody else. */
 export const createMemoryNodeLeases = (deps?: MemoryNodeLeasesDeps): NodeLeases => {
@@ -54,6 +58,7 @@ export const createMemoryNodeLeases = (deps?: MemoryNodeLeasesDeps): NodeLeases 
   return {
     self,
     isDead: (node) => node !== self && judge.isDead(node),
+    living: () => [...new Set([self, ...judge.living])],
     failingMs: () => 0,
     watch: (onBeat) => beats.add(onBeat),
     close: async () => {

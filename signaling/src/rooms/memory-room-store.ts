@@ -6,6 +6,7 @@ import { createRing, type Ring } from './ring.ts';
 import {
   type Append,
   LOG_BYTES,
+  ROOMS_PER_PAGE,
   ownListener,
   type RoomRead,
   type RoomStore,
@@ -18,6 +19,8 @@ interface LogEntry {
 }
 
 interface StoredRoom {
+  /** The how many-th room it is, from 1. */
+  readonly number: number;
   position: Position;
   snapshot: RoomRecord;
   log: LogEntry[];
@@ -54,6 +57,7 @@ const locate = (room: StoredRoom, at: Position): 'here' | 'other' | 'trimmed' =>
 
 export const createMemoryRoomStore = (logBytes = LOG_BYTES): RoomStore => {
   const rooms = new Map<RoomId, StoredRoom>();
+  let made = 0;
   const listeners = new Map<RoomId, Set<StoreListener>>();
 
   const tell = (roomId: RoomId, news: (listener: StoreListener) => void): void => {
@@ -74,7 +78,9 @@ export const createMemoryRoomStore = (logBytes = LOG_BYTES): RoomStore => {
     if (!isExpected(room, expected)) return false;
     if (room === undefined) {
       if (snapshot === undefined) throw new RangeError('a new room comes with its snapshot');
-      room = { position: positionOf(last), snapshot, log: [], logBytes: 0, ring: createRing() };
+      made += 1;
+      const position = positionOf(last);
+      room = { number: made, position, snapshot, log: [], logBytes: 0, ring: createRing() };
       rooms.set(roomId, room);
     }
     for (const entry of events.map(entryOf)) {
@@ -127,6 +133,15 @@ export const createMemoryRoomStore = (logBytes = LOG_BYTES): RoomStore => {
         all.delete(mine);
         if (all.size === 0 && listeners.get(roomId) === all) listeners.delete(roomId);
       };
+    },
+    list: async (cursor) => {
+      const after = Number(cursor ?? 0);
+      // In the order in which they were made, which is that of the map.
+      const left = [...rooms].filter(([, { number }]) => number > after);
+      const page = left.slice(0, ROOMS_PER_PAGE);
+      const last = page.at(-1)?.[1].number;
+      const next = last === undefined || page.length === left.length ? null : String(last);
+      return { roomIds: page.map(([roomId]) => roomId), next };
     },
     close: async () => {
       rooms.clear();

@@ -7,6 +7,8 @@ export interface NodeLeases {
   readonly self: NodeName;
   /** False while it cannot be told, as during and shortly after an outage of the store: nobody is dead then. */
   isDead(node: NodeName): boolean;
+  /** Whose lease holds by the last beat that was answered, this process among them. */
+  living(): readonly NodeName[];
   /** For how long own beats have failed, one after another; 0 while they do not. */
   failingMs(): number;
   /** Told after each beat that was answered; the answer ends the watch. */

@@ -1,6 +1,6 @@
 // The rooms of this node: commands in, events out. Holds a replica of each room that has a socket
 // here, a command under way, or somebody to wait for; everything else is the store's.
-import { AppError, hasCode } from '../errors.ts';
+import { AppError, hasCode, isTooLate } from '../errors.ts';
 import type {
   AppMessage,
   EpochTag,
@@ -18,12 +18,13 @@ import { evolve } from './evolve.ts';
 import { GhostWatch } from './ghost-watch.ts';
 import { samePoint, tagHashOf } from './group-record.ts';
 import { HeldRoom } from './held-room.ts';
+import { Leavings } from './leavings.ts';
 import { LEASE_MS, type NodeLeases } from './node-leases.ts';
 import { Readiness } from './readiness.ts';
 import { type Fact, findPeer, positionOf, type RoomEvent, type RoomRecord } from './record.ts';
 import { RoomFanout, type RoomMember } from './room-fanout.ts';
 import type { Outcome, RoomReplica } from './room-replica.ts';
-import type { RingRead, RoomStore } from './room-store.ts';
+import type { RingRead, RoomPage, RoomStore } from './room-store.ts';
 import { StoreWatch } from './store-watch.ts';
 
 /** Rooms that are caught up with together. More: who asks for one of them waits behind the others. */
@@ -63,6 +64,7 @@ export class RoomService {
   readonly #storeWatch: StoreWatch;
   readonly #absences: Absences;
   readonly #callModes: CallModes;
+  readonly #leavings: Leavings;
   readonly #readiness = new Readiness((roomId, group) =>
     this.#fanout.signal(roomId, { event: 'epoch-ready', data: { group } }),
   );
@@ -82,6 +84,11 @@ export class RoomService {
     const isStoreAway = (): boolean => this.#storeWatch.isAway();
     this.#absences = new Absences({ clock, isStoreAway, expire: deps.onAbsenceOver });
     this.#callModes = new CallModes({ ...deps, isStoreAway });
+    this.#leavings = new Leavings({
+      clock,
+      isStoreAway,
+      end: (roomId, placement) => this.#endLeaving(roomId, placement),
+    });
     this.#cutOff = new CutOff({ clock, leases, members: () => this.#fanout.members() });
     this.#ghosts = new GhostWatch({
       clock,
@@ -207,6 +214,11 @@ export class RoomService {
     return this.#rooms.get(roomId)?.record ?? null;
   }
 
+  /** For administrators; each may be gone by the time that it is read. */
+  list(cursor: string | null): Promise<RoomPage> {
+    return this.#noting(this.#deps.store.list(cursor));
+  }
+
   /** The room as the store has it. */
   async read(roomId: RoomId): Promise<RoomRecord | null> {
     const read = await this.#noting(this.#deps.store.read(roomId, null));
@@ -235,6 +247,7 @@ export class RoomService {
     this.#storeWatch.close();
     this.#absences.close();
     this.#callModes.close();
+    this.#leavings.close();
     for (const roomId of this.#rooms.keys()) this.#release(roomId);
   }
 
@@ -268,7 +281,7 @@ export class RoomService {
       onEvents: (events, record) => this.#tell(roomId, events, record),
       onReset: (lost) => {
         this.#absences.observe(roomId, null);
-        this.#callModes.observe(roomId, null);
+        this.#watch(roomId, null);
         this.#readiness.forget(roomId);
         this.#fanout.reset(roomId);
         if (lost !== undefined) this.#ghosts.lost(roomId, lost);
@@ -285,7 +298,7 @@ export class RoomService {
 
   #tell(roomId: RoomId, events: readonly RoomEvent[], record: RoomRecord): void {
     this.#absences.observe(roomId, record);
-    this.#callModes.observe(roomId, record);
+    this.#watch(roomId, record);
     for (const { fact } of events) {
       if (fact.type === 'media-lost') this.#deps.onMediaLost(roomId, fact);
     }
@@ -325,7 +338,22 @@ export class RoomService {
     const room = this.#rooms.get(roomId);
     this.#rooms.delete(roomId);
     this.#readiness.forget(roomId);
-    this.#callModes.observe(roomId, null);
+    this.#watch(roomId, null);
     room?.close();
+  }
+
+  /** What has to happen later by this record. */
+  #watch(roomId: RoomId, record: RoomRecord | null): void {
+    this.#callModes.observe(roomId, record);
+    this.#leavings.observe(roomId, record);
+  }
+
+  /** Who has not arrived by now is not waited for. */
+  async #endLeaving(roomId: RoomId, placement: number): Promise<void> {
+    try {
+      await this.execute(roomId, { type: 'lose-media', placement });
+    } catch (error) {
+      if (!isTooLate(error)) throw error;
+    }
   }
 }

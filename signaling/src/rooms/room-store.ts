@@ -54,6 +54,16 @@ export interface Whisper {
   readonly at: Position;
 }
 
+/** Some of the rooms that there are, and where to look for more. */
+export interface RoomPage {
+  readonly roomIds: readonly RoomId[];
+  /** Null after the last. */
+  readonly next: string | null;
+}
+
+/** What `next` of a page looks like. */
+export const ROOM_CURSOR = /^\d{1,20}(?:-\d{1,20})?$/;
+
 /** All of them hints: some may be missing or come twice. */
 export interface StoreListener {
   /** Any number of them may have been lost until now: look at the record and at the ring. */
@@ -101,6 +111,11 @@ export interface RoomStore {
   /** Told to all who subscribed and kept nowhere. */
   whisper(roomId: RoomId, whisper: Whisper): Promise<void>;
   subscribe(roomId: RoomId, listener: StoreListener): Promise<() => void>;
+  /**
+   * Rooms a page at a time, in no order; null for the first. A room that is there from the first page to the
+   * last is in one of them at least. A page may be empty and not the last.
+   */
+  list(cursor: string | null): Promise<RoomPage>;
   close(): Promise<void>;
 }
 
@@ -118,6 +133,9 @@ export const RING_MESSAGES = 256;
 
 /** Of a ring's messages as JSON. More: every room may hold as much, whether anybody resumes or not. */
 export const RING_BYTES = 512 * 1024;
+
+/** Looked at for a page of rooms, about. More: longer calls. */
+export const ROOMS_PER_PAGE = 100;
 
 /** For nodes that serve a room to say so. Shorter: an outage of the store may cost rooms their record. */
 export const RECORD_TTL_MS = 600_000;

@@ -4,7 +4,7 @@ import { Incarnation, type Position, type RoomId } from '../../src/protocol/inde
 import { newHead, newIncarnation } from '../../src/random.ts';
 import { emptyRecord, evolve } from '../../src/rooms/evolve.ts';
 import { positionOf, type RoomEvent, type RoomRecord } from '../../src/rooms/record.ts';
-import type { RoomStore } from '../../src/rooms/room-store.ts';
+import { ROOM_CURSOR, ROOMS_PER_PAGE, type RoomStore } from '../../src/rooms/room-store.ts';
 import { DEAF, next, roomIds } from './store-fixtures.ts';
 
 /** `logBytes`: how much log the store keeps behind the snapshot. */
@@ -53,6 +53,31 @@ export const describeRoomStore = (name: string, makeStore: MakeStore): void => {
     it('V1 what was appended folds to the record that was meant', async () => {
       const record = await make(5);
       expect(await load()).toEqual(record);
+    });
+
+    it('A3 every room that stays is on a page, and none that is gone on a later list', async () => {
+      const ids: RoomId[] = [];
+      for (let index = 0; index < ROOMS_PER_PAGE + 30; index += 1) {
+        roomId = roomIds.mint();
+        ids.push(roomId);
+        await make();
+      }
+      const all = async () => {
+        const found = new Set<RoomId>();
+        for (let cursor: string | null | undefined; cursor !== null;) {
+          const page = await store.list(cursor ?? null);
+          for (const id of page.roomIds) found.add(id);
+          if (page.next !== null) expect(page.next).toMatch(ROOM_CURSOR);
+          cursor = page.next;
+        }
+        return found;
+      };
+      const found = await all();
+      expect(ids.filter((id) => !found.has(id))).toEqual([]);
+      const record = await load();
+      if (record === null) throw new Error('the last room is there');
+      expect(await store.delete(roomId, positionOf(record))).toBe(true);
+      expect((await all()).has(roomId)).toBe(false);
     });
 
     it('V1 an append on a record that has moved on is refused and changes nothing', async () => {

@@ -37,6 +37,7 @@ export interface WorldOptions extends SceneOptions {
   readonly media: MediaServer;
   readonly corsOrigins?: readonly string[];
   readonly trustedProxies?: number;
+  readonly adminToken?: string;
   /** In place of the media server itself, to make it slow or have it fail. */
   readonly node?: MediaNode;
   /** In place of a memory store. */
@@ -67,6 +68,7 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
         corsOrigins: options.corsOrigins ?? [],
         trustedProxies: options.trustedProxies ?? 0,
         tls: null,
+        ...(options.adminToken !== undefined && { adminToken: options.adminToken }),
       }),
     ),
   );

@@ -16,14 +16,17 @@ export interface LeaseTable {
 
 export const createLeaseTable = (): LeaseTable => {
   const dead = new Set<NodeName>();
+  const taken: NodeName[] = [];
   const failing = new Map<NodeName, number>();
   const watchers = new Set<() => void>();
   return {
     take: () => {
       const self = newNodeName();
+      taken.push(self);
       return {
         self,
         isDead: (node) => dead.has(node),
+        living: () => taken.filter((node) => !dead.has(node)),
         failingMs: () => failing.get(self) ?? 0,
         watch: (onBeat) => {
           const watcher = (): void => onBeat();

@@ -115,6 +115,7 @@ export const stoppableStore = (): StoppableStore => {
           awake(() => change((store) => store.post(roomId, incarnation, message))),
         readMessages: (roomId, afterSeq) =>
           awake(() => ask((store) => store.readMessages(roomId, afterSeq))),
+        list: (cursor) => awake(() => ask((store) => store.list(cursor))),
         whisper: (roomId, whisper) => awake(() => ask((store) => store.whisper(roomId, whisper))),
         subscribe: (roomId, listener) =>
           ask(async (store) => {

@@ -93,6 +93,7 @@ export const createRedisNodeLeases = (deps: RedisNodeLeasesDeps): NodeLeases => 
   return {
     self,
     isDead: (node) => node !== self && judge.isDead(node),
+    living: () => [...new Set([self, ...judge.living])],
     failingMs: () => (failingSinceMs === null ? 0 : clock.now() - failingSinceMs),
     watch: (onBeat) => beats.add(onBeat),
     close: async () => {

@@ -17,6 +17,7 @@ import {
 import type { Calls } from './calls.ts';
 import { eventsHint, messageWithSeq, parseJson, whisperHint } from './hints.ts';
 import type { Client } from './link.ts';
+import { listRooms } from './list-rooms.ts';
 import { roomKeys } from './room-keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
 import { APPEND, DELETE, POST, READ, READ_MESSAGES, RENEW } from './scripts.ts';
@@ -150,6 +151,7 @@ export const createRedisRoomStore = (deps: RedisRoomStoreDeps): RoomStore => {
       const { channel } = roomKeys(roomId);
       await calls.run(() => client.spublish(channel, whisperHint(whisper)));
     },
+    list: (cursor) => calls.run(() => listRooms(client, cursor)),
     subscribe: (roomId, listener) => subscriptions.subscribe(roomKeys(roomId).channel, listener),
     close: async () => subscriptions.close(),
   };

@@ -5,7 +5,7 @@
 //   {r:ID}:x   stream  the log: id <version>-0, fields prev and event
 //   {r:ID}:m   stream  the ring: id <seq>-0, field message
 //   {r:ID}:ev  channel hints (hints.ts)
-import type { RoomId } from '../../protocol/index.ts';
+import { RoomId } from '../../protocol/index.ts';
 
 export interface RoomKeys {
   readonly state: string;
@@ -20,6 +20,14 @@ export const roomKeys = (roomId: RoomId): RoomKeys => ({
   ring: `{r:${roomId}}:m`,
   channel: `{r:${roomId}}:ev`,
 });
+
+/** Matches the first key of each room, as SCAN has it; `roomOfKey` says whose one is. */
+export const STATE_KEYS = '{r:*}:s';
+const STATE_KEY = /^\{r:([^}]+)\}:s$/;
+
+/** Undefined for what only looks like a room's key. */
+export const roomOfKey = (key: string): RoomId | undefined =>
+  RoomId.safeParse(STATE_KEY.exec(key)?.[1]).data;
 
 /** Of all signaling processes, with the end of each one's lease by Redis' clock as its score. */
 export const LEASES_KEY = '{sig}:nodes';
