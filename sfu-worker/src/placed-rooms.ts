@@ -1,11 +1,11 @@
-// The rooms of this node by id, each under the placement that it was made for; calls that name
-// another placement are refused, so that nothing late reaches a room that has moved.
+// The rooms of this node by id, each under the placements that it was made for: one, or two while it moves
+// within the node. Calls find the room of their own placement; any other is refused, so that nothing late
+// reaches a room that has moved.
 import { stalePlacement, toMediaError, unavailable } from './media-errors.ts';
 import type { MediaRoom } from './media-room.ts';
 import type { HeldRoom, RoomKey } from './protocol.ts';
 
-interface PlacedRoom {
-  readonly placement: number;
+interface PlacedRoom extends RoomKey {
   readonly worker: number;
   readonly opened: Promise<MediaRoom>;
   /** Once it is open. */
@@ -15,29 +15,35 @@ interface PlacedRoom {
 /** Makes a room; may throw or reject with MediaError. */
 type OpenRoom = (roomId: string, worker: number) => Promise<MediaRoom>;
 
+type Ensured = RoomKey & { readonly worker: number; readonly keep?: number | undefined };
+
 export class PlacedRooms {
   readonly #openRoom: OpenRoom;
-  readonly #placed = new Map<string, PlacedRoom>();
+  /** Never empty lists. */
+  readonly #placed = new Map<string, readonly PlacedRoom[]>();
   #closed = false;
 
   constructor(openRoom: OpenRoom) {
     this.#openRoom = openRoom;
   }
 
-  async ensure({ roomId, placement, worker }: RoomKey & { worker: number }): Promise<void> {
+  async ensure({ roomId, placement, worker, keep }: Ensured): Promise<void> {
     this.#refuseWhenClosed();
-    const former = this.#placed.get(roomId);
-    if (former !== undefined && former.placement > placement) throw stale('a newer placement');
-    if (former !== undefined && former.placement < placement) this.#close(roomId, former);
-    const placed = this.#placed.get(roomId) ?? this.#open(roomId, placement, worker);
+    const held = this.#of(roomId);
+    if (held.some((placed) => placed.placement > placement)) throw stale('a newer placement');
+    for (const placed of held) {
+      if (placed.placement < placement && placed.placement !== keep) this.#close(placed);
+    }
+    const placed = this.#at({ roomId, placement }) ?? this.#open(roomId, placement, worker);
     const room = await opened(placed);
     if (room.closed) throw stale('been closed');
   }
 
-  /** Closes the room if it is under this placement or an older one. */
+  /** Closes what is under this placement or an older one. */
   close({ roomId, placement }: RoomKey): void {
-    const placed = this.#placed.get(roomId);
-    if (placed !== undefined && placed.placement <= placement) this.#close(roomId, placed);
+    for (const placed of this.#of(roomId)) {
+      if (placed.placement <= placement) this.#close(placed);
+    }
   }
 
   /** Throws `stale-placement` when the room is not here, and MediaError only. */
@@ -55,15 +61,15 @@ export class PlacedRooms {
 
   /** Forgets what was on a worker that died, if only in part. */
   lose(worker: number): readonly RoomKey[] {
-    const lost = [...this.#placed].filter(([, placed]) => workersOf(placed).includes(worker));
-    for (const [roomId, placed] of lost) this.#close(roomId, placed);
-    return lost.map(([roomId, { placement }]) => ({ roomId, placement }));
+    const lost = this.#all().filter((placed) => workersOf(placed).includes(worker));
+    for (const placed of lost) this.#close(placed);
+    return lost.map(({ roomId, placement }) => ({ roomId, placement }));
   }
 
   /** Also those that are being made. */
   list(): readonly HeldRoom[] {
     this.#refuseWhenClosed();
-    return [...this.#placed].map(([roomId, { placement, worker, room }]) => ({
+    return this.#all().map(({ roomId, placement, worker, room }) => ({
       roomId,
       placement,
       worker,
@@ -74,7 +80,7 @@ export class PlacedRooms {
   /** How many rooms have something on each worker; of those that have none, nothing. */
   countByWorker(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    for (const placed of this.#placed.values()) {
+    for (const placed of this.#all()) {
       for (const worker of workersOf(placed)) counts.set(worker, (counts.get(worker) ?? 0) + 1);
     }
     return counts;
@@ -82,38 +88,57 @@ export class PlacedRooms {
 
   closeAll(): void {
     this.#closed = true;
-    for (const [roomId, placed] of this.#placed) this.#close(roomId, placed);
+    for (const placed of this.#all()) this.#close(placed);
+  }
+
+  #all(): readonly PlacedRoom[] {
+    return [...this.#placed.values()].flat();
+  }
+
+  #of(roomId: string): readonly PlacedRoom[] {
+    return this.#placed.get(roomId) ?? [];
+  }
+
+  #at({ roomId, placement }: RoomKey): PlacedRoom | undefined {
+    return this.#of(roomId).find((placed) => placed.placement === placement);
   }
 
   #open(roomId: string, placement: number, worker: number): PlacedRoom {
-    const placed: PlacedRoom = { placement, worker, opened: this.#openRoom(roomId, worker) };
-    this.#placed.set(roomId, placed);
+    const placed: PlacedRoom = {
+      roomId,
+      placement,
+      worker,
+      opened: this.#openRoom(roomId, worker),
+    };
+    this.#placed.set(roomId, [...this.#of(roomId), placed]);
     placed.opened.then(
       (room) => void (placed.room = room),
-      () => this.#forget(roomId, placed),
+      () => this.#forget(placed),
     );
     return placed;
   }
 
-  #close(roomId: string, placed: PlacedRoom): void {
-    this.#forget(roomId, placed);
+  #close(placed: PlacedRoom): void {
+    this.#forget(placed);
     placed.opened.then(
       (room) => room.close(),
       () => undefined,
     );
   }
 
-  #forget(roomId: string, placed: PlacedRoom): void {
-    if (this.#placed.get(roomId) !== placed) return;
-    this.#placed.delete(roomId);
+  #forget(placed: PlacedRoom): void {
+    const { roomId } = placed;
+    const left = this.#of(roomId).filter((other) => other !== placed);
+    if (left.length === 0) this.#placed.delete(roomId);
+    else this.#placed.set(roomId, left);
   }
 
-  async #find({ roomId, placement }: RoomKey): Promise<MediaRoom | undefined> {
+  async #find(key: RoomKey): Promise<MediaRoom | undefined> {
     this.#refuseWhenClosed();
-    const placed = this.#placed.get(roomId);
-    if (placed === undefined) return undefined;
-    if (placed.placement !== placement) throw stale('another placement');
-    return opened(placed);
+    const placed = this.#at(key);
+    if (placed !== undefined) return opened(placed);
+    if (this.#of(key.roomId).length > 0) throw stale('another placement');
+    return undefined;
   }
 
   #refuseWhenClosed(): void {

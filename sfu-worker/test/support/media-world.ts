@@ -133,12 +133,14 @@ export interface TestRoom {
   peer(peerId?: string): TestPeer;
 }
 
+type Ensured = Parameters<MediaNode['ensureRoom']>[0];
+
 export const openRoom = async (
   server: MediaNode,
-  { roomId = newId(), placement = 1, worker = 0 } = {},
+  { roomId = newId(), placement = 1, worker = 0, keep }: Partial<Ensured> = {},
 ): Promise<TestRoom> => {
   const key = { roomId, placement };
-  await server.ensureRoom({ ...key, worker });
+  await server.ensureRoom({ ...key, worker, keep });
   return { key, peer: (peerId = newId()) => testPeer(server, { ...key, peerId }) };
 };
 
