@@ -4,6 +4,7 @@ import type { MediaEvent, MediaNode } from '@sotto/sfu-worker/protocol';
 import { roomTag } from '../auth/room-ids.ts';
 import { PeerId, RoomId } from '../protocol/index.ts';
 import type { HandlerDeps } from './context.ts';
+import { createMoves, type Moves } from './moves.ts';
 import { replaceRoom } from './placement.ts';
 import { leaveGoneHomes, reconcile } from './reconcile.ts';
 
@@ -17,17 +18,18 @@ type EventOf<T extends MediaEvent['type']> = Extract<MediaEvent, { type: T }>;
 
 /** The answer ends the watch. Rooms that this node does not hold are other nodes' to mend. */
 export const watchMedia = (deps: HandlerDeps): (() => void) => {
+  const moves = createMoves(deps);
   const stops = [
     deps.media.watch(() => leaveGoneHomes(deps)),
-    ...deps.media.nodes.map((node) => watchNode(deps, node)),
+    deps.media.eachNode((node) => watchNode(deps, moves, node)),
   ];
   return () => {
     for (const stop of stops) stop();
-    deps.media.close();
+    moves.close();
   };
 };
 
-const watchNode = (deps: HandlerDeps, node: MediaNode): (() => void) => {
+const watchNode = (deps: HandlerDeps, moves: Moves, node: MediaNode): (() => void) => {
   const { clock, log, rooms } = deps;
   let cancelRetry: (() => void) | undefined;
   /** Of the connection that is being looked after; what was begun for another comes to nothing. */
@@ -55,6 +57,7 @@ const watchNode = (deps: HandlerDeps, node: MediaNode): (() => void) => {
   const onConnected = (): void => {
     stopComparing();
     void compare(turn, 0, () => true);
+    moves.look();
   };
 
   const stop = node.watch((event) => {
@@ -64,8 +67,7 @@ const watchNode = (deps: HandlerDeps, node: MediaNode): (() => void) => {
       case 'room-lost':
         return onRoomLost(deps, event);
       case 'draining':
-        // The rooms there are moved (moves.ts).
-        return;
+        return moves.look();
       case 'connected':
         return onConnected();
       case 'disconnected':

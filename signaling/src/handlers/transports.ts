@@ -32,7 +32,12 @@ const ensureRoom = async (context: HandlerContext, place: PlacedPeer): Promise<v
   const { roomId, placement } = key;
   try {
     await callPlaced(context, place, (node) =>
-      node.ensureRoom({ roomId, placement, worker: home.worker }),
+      node.ensureRoom({
+        roomId,
+        placement,
+        worker: home.worker,
+        keep: deps.rooms.known(roomId)?.leaving?.placement,
+      }),
     );
   } catch (error) {
     const isRefused = hasCode(error, 'media-unavailable') && deps.media.isConnected(home);
@@ -66,10 +71,15 @@ const restartIce = bind(
   },
 );
 
-/** Nothing moves yet. */
-const arrived = bind(Requests.arrived, async (context) => {
-  membershipOf(context);
-  return { data: {} };
+const arrived = bind(Requests.arrived, async (context, { placement }) => {
+  const { deps } = context;
+  const member = membershipOf(context);
+  placeOf(deps, member, placement);
+  takeAllowance(context, 'costly');
+  const { roomId, peerId, session } = member;
+  const command = { type: 'arrived', peerId, session, placement } as const;
+  const { record } = await deps.rooms.execute(roomId, command);
+  return { version: record.version, data: {} };
 });
 
 export const transportHandlers = {

@@ -2,10 +2,10 @@
 // command (PROTOCOL C1–C8). Pure, as decide.ts, which asks here.
 import type { CallMode, PeerId, PeerToPeerOutcome } from '../protocol/index.ts';
 import { Head, Incarnation } from '../protocol/index.ts';
-import { type BySession, type Decision, facts, NOTHING } from './decision.ts';
+import { type BySession, type Decision, facts, lostOf, NOTHING } from './decision.ts';
 import { applyFact, DIRECT, emptyRecord } from './evolve.ts';
-import { directMode, DIRECT_MOST, hindranceOf, mayGoDirect } from './mode-rules.ts';
-import { type Fact, findPeer, type RoomRecord } from './record.ts';
+import { directMode, DIRECT_MOST, hindranceOf, mayGoDirect, needsMedia } from './mode-rules.ts';
+import { type Fact, findPeer, placesOf, type RoomRecord } from './record.ts';
 
 export type ModeCommand =
   | ({ readonly type: 'set-direct'; readonly direct: boolean } & BySession)
@@ -97,6 +97,14 @@ const fittingMode = (record: RoomRecord): CallMode => {
   return mode.type === 'p2p' && mode.standby && peers.length < DIRECT_MOST ? DIRECT : mode;
 };
 
+/** Where media may be and nobody has it to be any more: in a mode that needs none, or after a move. */
+const endedPlaces = (record: RoomRecord): readonly Fact[] => {
+  const { home, leaving } = record;
+  if (!needsMedia(record)) return placesOf(record).toReversed().flatMap(lostOf);
+  const isOver = home !== null && leaving !== null && leaving.awaited.length === 0;
+  return isOver ? lostOf(leaving) : [];
+};
+
 /** With the facts, in the same append, all that has to be so after them. */
 export const withFittingMode = (record: RoomRecord | null, decision: Decision): Decision => {
   if (!decision.ok || decision.facts.length === 0) return decision;
@@ -105,9 +113,5 @@ export const withFittingMode = (record: RoomRecord | null, decision: Decision): 
   if (reached.peers.length === 0) return decision;
   const mode = fittingMode(reached);
   const made: Fact[] = mode === reached.mode ? [] : [{ type: 'mode-changed', mode }];
-  const { home, placement } = reached;
-  if (home !== null && mode.type === 'p2p' && !mode.standby) {
-    made.push({ type: 'media-lost', placement, home });
-  }
-  return facts(...decision.facts, ...made);
+  return facts(...decision.facts, ...made, ...endedPlaces({ ...reached, mode }));
 };

@@ -8,7 +8,7 @@ import {
   withFittingMode,
   withoutArrival,
 } from './decide-mode.ts';
-import { type BySession, type Decision, facts, NOTHING, refuse } from './decision.ts';
+import { type BySession, type Decision, facts, lostOf, NOTHING, refuse } from './decision.ts';
 import { NO_STREAMS } from './evolve.ts';
 import { type CallModePolicy, lacksHome } from './mode-rules.ts';
 import {
@@ -16,6 +16,7 @@ import {
   findPeer,
   type Home,
   type NodeName,
+  placesOf,
   type RoomPeer,
   type RoomRecord,
 } from './record.ts';
@@ -54,6 +55,16 @@ export type Command =
   | ({ readonly type: 'close-stream'; readonly source: StreamSource } & BySession)
   /** Offers a home to a room that has none. */
   | { readonly type: 'place'; readonly placement: number; readonly home: Home }
+  /** Another home for a room that has one, under the placement `from`. */
+  | {
+      readonly type: 'move';
+      readonly from: number;
+      readonly placement: number;
+      readonly home: Home;
+    }
+  /** All that they should have under the new placement has come. */
+  | ({ readonly type: 'arrived'; readonly placement: number } & BySession)
+  /** Of the room's home, or of where it moves from. */
   | { readonly type: 'lose-media'; readonly placement: number }
   | ModeCommand
   | GroupCommand;
@@ -84,6 +95,8 @@ const joinAgain = (
   if (mode.type === 'p2p' && mode.arrived.includes(peerId)) {
     made.push({ type: 'mode-changed', mode: withoutArrival(mode, peerId) });
   }
+  // Of what the room is leaving they have nothing.
+  if (isAwaited(record, peerId)) made.push({ type: 'peer-arrived', peerId });
   return facts(...made);
 };
 
@@ -117,6 +130,34 @@ const produced = (
   if (record.home === null || record.placement !== placement) return refuse('stale-placement');
   const stream = { on, producerId };
   return facts({ type: 'stream-changed', peerId: peer.peerId, source, stream });
+};
+
+/** One move is decided once, however many processes see its reason. */
+const move = (
+  record: RoomRecord,
+  { from, placement, home }: Extract<Command, { type: 'move' }>,
+): Decision => {
+  if (record.home === null || record.placement !== from || placement <= from) return NOTHING;
+  return facts(...lostOf(record.leaving), { type: 'room-placed', placement, home });
+};
+
+const loseMedia = (
+  record: RoomRecord,
+  { placement }: Extract<Command, { type: 'lose-media' }>,
+): Decision =>
+  facts(
+    ...placesOf(record).flatMap((place) => (place.placement === placement ? lostOf(place) : [])),
+  );
+
+const isAwaited = ({ leaving }: RoomRecord, peerId: PeerId): boolean =>
+  leaving?.awaited.includes(peerId) === true;
+
+const arrived = (
+  record: RoomRecord,
+  { peerId, placement }: Extract<Command, { type: 'arrived' }>,
+): Decision => {
+  if (record.home === null || record.placement !== placement) return refuse('stale-placement');
+  return isAwaited(record, peerId) ? facts({ type: 'peer-arrived', peerId }) : NOTHING;
 };
 
 const producerLost = (
@@ -157,10 +198,10 @@ const decideAlone = (record: RoomRecord | null, command: Command): Decision => {
       return !lacksHome(record) || command.placement <= record.placement
         ? refuse('stale-placement')
         : facts({ type: 'room-placed', placement: command.placement, home: command.home });
+    case 'move':
+      return move(record, command);
     case 'lose-media':
-      return record.home === null || command.placement !== record.placement
-        ? NOTHING
-        : facts({ type: 'media-lost', placement: command.placement, home: record.home });
+      return loseMedia(record, command);
     case 'go-direct':
       return decideMode(record, command);
     case 'resume': {
@@ -173,6 +214,7 @@ const decideAlone = (record: RoomRecord | null, command: Command): Decision => {
     case 'produced':
     case 'producer-lost':
     case 'close-stream':
+    case 'arrived':
     case 'set-direct':
     case 'peer-to-peer':
     case 'create-group':
@@ -204,6 +246,8 @@ const decideForPeer = (
       return producerLost(peer, command);
     case 'close-stream':
       return closeStream(peer, command);
+    case 'arrived':
+      return arrived(record, command);
     case 'set-direct':
     case 'peer-to-peer':
       return decideMode(record, command);

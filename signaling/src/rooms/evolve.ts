@@ -4,6 +4,7 @@ import { evolveGroup, withoutPeer } from './evolve-group.ts';
 import {
   bytesOf,
   type Fact,
+  type Place,
   RECORD_SCHEMA,
   type RoomEvent,
   type RoomPeer,
@@ -26,12 +27,36 @@ const changePeer = (
 });
 
 /** What somebody means to send stays; what carried it is gone. */
-const withoutProducers = (streams: Streams): Streams => ({
-  mic: { on: streams.mic.on },
-  cam: { on: streams.cam.on },
-  screen: { on: streams.screen.on },
-  screenAudio: { on: streams.screenAudio.on },
+const withoutProducers = (record: RoomRecord): RoomRecord => ({
+  ...record,
+  peers: record.peers.map(({ streams, ...peer }) => ({
+    ...peer,
+    streams: {
+      mic: { on: streams.mic.on },
+      cam: { on: streams.cam.on },
+      screen: { on: streams.screen.on },
+      screenAudio: { on: streams.screenAudio.on },
+    },
+  })),
 });
+
+const withoutAwaited = (record: RoomRecord, gone: PeerId): RoomRecord['leaving'] =>
+  record.leaving && {
+    ...record.leaving,
+    awaited: record.leaving.awaited.filter((peerId) => peerId !== gone),
+  };
+
+/**
+ * Who is there then is to arrive, where the room moves there: from its home, or still from the one before it,
+ * when the one that it was moving to was lost.
+ */
+const place = (record: RoomRecord, { placement, home }: Place): RoomRecord => {
+  const from =
+    record.home === null ? record.leaving : { placement: record.placement, home: record.home };
+  const awaited = record.peers.map(({ peerId }) => peerId);
+  const leaving = from && { ...from, awaited };
+  return { ...withoutProducers(record), placement, home, leaving };
+};
 
 /** The two who could not reach each other are remembered until one of them leaves. */
 const changeMode = (record: RoomRecord, mode: CallMode): RoomRecord => {
@@ -49,6 +74,7 @@ export const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
       return {
         ...withoutPeer(record, fact.peerId),
         peers: record.peers.filter(({ peerId }) => peerId !== fact.peerId),
+        leaving: withoutAwaited(record, fact.peerId),
         failedPair: record.failedPair?.includes(fact.peerId) === true ? null : record.failedPair,
       };
     case 'peer-disconnected':
@@ -70,15 +96,13 @@ export const applyFact = (record: RoomRecord, fact: Fact): RoomRecord => {
     case 'mode-changed':
       return changeMode(record, fact.mode);
     case 'room-placed':
-      return { ...record, placement: fact.placement, home: fact.home };
+      return place(record, fact);
     case 'media-lost':
-      return {
-        ...record,
-        home: null,
-        peers: record.peers.map((peer) => ({ ...peer, streams: withoutProducers(peer.streams) })),
-      };
+      return fact.placement === record.leaving?.placement
+        ? { ...record, leaving: null }
+        : { ...withoutProducers(record), home: null };
     case 'peer-arrived':
-      return record;
+      return { ...record, leaving: withoutAwaited(record, fact.peerId) };
     case 'group-created':
     case 'key-package':
     case 'commit':

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { apply, NODE } from '../../test/support/decisions.ts';
 import { as } from '../../test/support/group-commands.ts';
 import { holdsMode } from '../../test/support/mode-invariants.ts';
+import { holdsPlaces } from '../../test/support/placement-invariants.ts';
 import type { CallMode, PeerId } from '../protocol/index.ts';
 import { newPeerId, newProducerId } from '../random.ts';
 import { type Command, decide } from './decide.ts';
@@ -72,6 +73,19 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     arbitrary: always(({ placement }) => ({ type: 'place', placement: placement + 1, home })),
   },
   always(({ placement }) => ({ type: 'lose-media', placement })),
+  always(({ placement, leaving }) => ({
+    type: 'lose-media',
+    placement: leaving?.placement ?? placement,
+  })),
+  always(({ placement }) => ({ type: 'move', from: placement, placement: placement + 1, home })),
+  {
+    weight: 2,
+    arbitrary: someone.map((by): Move => (record) => ({
+      type: 'arrived',
+      placement: record.placement,
+      ...as(record, by(record)),
+    })),
+  },
   someone.map((by): Move => (record) => ({
     type: 'produced',
     source: 'mic',
@@ -114,6 +128,7 @@ it('C1 C2 C3 C6 C8 whatever is said in whatever order, the mode fits who is ther
           continue;
         }
         holdsMode(record);
+        holdsPlaces(record);
         followsMode(former, record, command);
       }
     }),
@@ -121,6 +136,6 @@ it('C1 C2 C3 C6 C8 whatever is said in whatever order, the mode fits who is ther
   );
   // The runs are worth something only if they come to all of it.
   const modes = ['standby', 'arrived', 'direct', 'server', 'people', 'not-connected'];
-  const others = ['address-hidden', 'direct-changed', 'room-placed', 'media-lost'];
+  const others = ['address-hidden', 'direct-changed', 'room-placed', 'media-lost', 'peer-arrived'];
   expect([...reached]).toEqual(expect.arrayContaining([...modes, ...others]));
 });

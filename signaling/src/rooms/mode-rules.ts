@@ -1,7 +1,7 @@
 // What follows from a record for the way that its media travels. Pure; decide-mode.ts makes facts of it,
 // call-modes.ts watches for what has to happen later (PROTOCOL C1–C8).
 import type { CallMode, SfuReason } from '../protocol/index.ts';
-import type { RoomRecord } from './record.ts';
+import { placesOf, type RoomRecord } from './record.ts';
 
 /** `sfu-only`: the server's calls go through the media node, however few people are in them. */
 export type CallModePolicy = 'auto' | 'sfu-only';
@@ -33,8 +33,8 @@ export const mayGoDirect = (record: RoomRecord): boolean =>
   record.peers.every(({ connected }) => connected);
 
 /** Of a call that goes direct: the media node is left when everything has arrived. */
-export const directMode = ({ peers, home }: RoomRecord): CallMode => ({
+export const directMode = (record: RoomRecord): CallMode => ({
   type: 'p2p',
-  standby: peers.length === DIRECT_MOST && home !== null,
+  standby: record.peers.length === DIRECT_MOST && placesOf(record).length > 0,
   arrived: [],
 });

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { anyMove, MAX_PEERS, peers } from '../../test/support/any-command.ts';
 import { apply } from '../../test/support/decisions.ts';
 import { holdsMode } from '../../test/support/mode-invariants.ts';
+import { holdsPlaces } from '../../test/support/placement-invariants.ts';
 import { type Command, decide } from './decide.ts';
 import { COMMITS_PER_MINUTE, EPOCHS_MOST, EPOCHS_WINDOW_MS } from './decide-group.ts';
 import { RECENT_MOST } from './group-record.ts';
@@ -46,6 +47,13 @@ const keepsRates = ({ group }: RoomRecord, nowMs: number): void => {
   }
 };
 
+/** Nobody hears of a producer that was made under another placement than the record's. */
+const namesItsOwn = (record: RoomRecord, placements: ReadonlyMap<string, number>): void => {
+  for (const { producerId } of record.peers.flatMap(({ streams }) => Object.values(streams))) {
+    if (producerId !== undefined) expect(placements.get(producerId)).toBe(record.placement);
+  }
+};
+
 const follows = (former: RoomRecord | null, record: RoomRecord, command: Command): void => {
   expect(record.placement).toBeGreaterThanOrEqual(former?.placement ?? 0);
   const [before, now] = [former?.group ?? null, record.group];
@@ -54,7 +62,16 @@ const follows = (former: RoomRecord | null, record: RoomRecord, command: Command
   expect(now.epoch).toBe(before.epoch + (command.type === 'commit' ? 1 : 0));
 };
 
-it('V1 C1 K1 K8 any run of commands keeps the record valid: one entry a peer, versions and epochs by one', () => {
+/** What became of a room that was moving, in a word. */
+const movedBy = (former: RoomRecord, record: RoomRecord): string => {
+  if (former.leaving === null) return record.leaving === null ? 'stays' : 'begins to move';
+  if (record.leaving === null) return record.home === null ? 'is nowhere' : 'has moved';
+  if (record.leaving.placement !== former.leaving.placement) return 'moves again';
+  if (former.home !== null && record.home === null) return 'lost the new home';
+  return former.home === null && record.home !== null ? 'found another new home' : 'moves';
+};
+
+it('V1 C1 K1 K8 M17 any run of commands keeps the record valid: one entry a peer, versions and epochs by one', () => {
   const reached = new Set<string>();
   fc.assert(
     fc.property(
@@ -65,17 +82,24 @@ it('V1 C1 K1 K8 any run of commands keeps the record valid: one entry a peer, ve
       (moves) => {
         let record: RoomRecord | null = null;
         let nowMs = 1_000_000;
+        const placements = new Map<string, number>();
         for (const [made, passedMs] of moves) {
           nowMs += passedMs;
           const command: Command = made(record, nowMs);
           const decision = decide(record, command);
           if (!decision.ok || decision.facts.length === 0) continue;
+          if (command.type === 'produced') placements.set(command.producerId, command.placement);
           const former: RoomRecord | null = record;
           record = apply(former, decision.facts);
           for (const { type } of decision.facts) reached.add(type);
           expect(record.version).toBe((former?.version ?? 0) + decision.facts.length);
           holds(record);
-          if (record.peers.length > 0) holdsMode(record);
+          if (record.peers.length > 0) {
+            holdsMode(record);
+            holdsPlaces(record);
+          }
+          namesItsOwn(record, placements);
+          if (former !== null) reached.add(movedBy(former, record));
           keepsRates(record, nowMs);
           follows(former, record, command);
           if (record.peers.length === 0) record = null;
@@ -85,7 +109,8 @@ it('V1 C1 K1 K8 any run of commands keeps the record valid: one entry a peer, ve
     { numRuns: 400 },
   );
   // The runs are worth something only if they come to all of it.
-  expect([...reached]).toEqual(
-    expect.arrayContaining(['group-created', 'key-package', 'commit', 'commit-reported']),
-  );
+  const groups = ['group-created', 'key-package', 'commit', 'commit-reported'];
+  const moves = ['begins to move', 'moves again', 'has moved', 'peer-arrived'];
+  const losses = ['lost the new home', 'found another new home', 'is nowhere'];
+  expect([...reached]).toEqual(expect.arrayContaining([...groups, ...moves, ...losses]));
 });

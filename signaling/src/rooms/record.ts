@@ -137,5 +137,20 @@ export const positionOf = (record: RoomRecord | RoomEvent): Position => ({
 export const samePosition = (one: Position, other: Position): boolean =>
   one.incarnation === other.incarnation && one.version === other.version && one.head === other.head;
 
+/** One stay of a room on a media node. */
+export interface Place {
+  readonly home: Home;
+  readonly placement: number;
+}
+
+/** Where the room's media may be: its home, and where it moves from. */
+export const placesOf = ({ home, placement, leaving }: RoomRecord): readonly Place[] => [
+  ...(home === null ? [] : [{ home, placement }]),
+  ...(leaving === null ? [] : [leaving]),
+];
+
+export const isPlacedAt = (record: RoomRecord, nodeId: string, placement: number): boolean =>
+  placesOf(record).some(({ home, placement: at }) => home.nodeId === nodeId && at === placement);
+
 export const findPeer = (record: RoomRecord | null, peerId: PeerId): RoomPeer | undefined =>
   record?.peers.find((peer) => peer.peerId === peerId);

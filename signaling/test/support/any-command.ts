@@ -11,7 +11,7 @@ import { anyGroupId, anyMessageId, anyTag, hashOf } from './group-samples.ts';
 export type Move = (record: RoomRecord | null, nowMs: number) => Command;
 
 export const MAX_PEERS = 3;
-const home = { nodeId: 'local', worker: 0 };
+const homes = [0, 1].map((worker) => ({ nodeId: 'local', worker }));
 export const peers = Array.from({ length: 5 }, newPeerId);
 const messageIds = Array.from({ length: 12 }, anyMessageId);
 const points: readonly GroupPoint[] = [1, 2, 3].flatMap((generation) => {
@@ -23,7 +23,19 @@ const peerId = fc.constantFrom(...peers);
 const messageId = fc.constantFrom(...messageIds);
 const tag = fc.constantFrom(anyTag(), anyTag());
 const envelope = fc.constantFrom('AAAA', 'BBBB');
-const placement = fc.integer({ min: 1, max: 4 });
+const home = fc.constantFrom(...homes);
+
+/** The record's placement, the one that is being left, or one a little newer or older. */
+const placement = fc
+  .tuple(fc.constantFrom('now', 'now', 'leaving', 'other'), fc.integer({ min: -1, max: 2 }))
+  .map(([which, by]) => (record: RoomRecord | null): number => {
+    const now = record?.placement ?? 0;
+    if (which === 'now') return Math.max(1, now);
+    return Math.max(1, which === 'leaving' ? (record?.leaving?.placement ?? now) : now + by);
+  });
+
+/** A move that is decided late is from a placement before. */
+const lateness = fc.constantFrom(0, 0, 0, 1);
 const source = fc.constantFrom(...STREAM_SOURCES.map((name) => StreamSource.parse(name)));
 
 /** The record's point, or another. */
@@ -62,13 +74,17 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
     reason: fc.constantFrom('left' as const, 'timeout' as const),
   }),
   said({ type: fc.constant('set-stream' as const), source, on: fc.boolean() }),
-  said({
-    type: fc.constant('produced' as const),
-    source,
-    on: fc.boolean(),
-    producerId: fc.constant(newProducerId()),
-    placement,
-  }),
+  fc
+    .tuple(
+      said({
+        type: fc.constant('produced' as const),
+        source,
+        on: fc.boolean(),
+        producerId: fc.constant(newProducerId()),
+      }),
+      placement,
+    )
+    .map(([by, at]) => (record: RoomRecord | null) => ({ ...by(record), placement: at(record) })),
   said({ type: fc.constant('close-stream' as const), source }),
   said({ type: fc.constant('set-direct' as const), direct: fc.boolean() }),
   said({
@@ -77,8 +93,35 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
     with: peerId,
   }),
   fc.constant(() => ({ type: 'go-direct' as const })),
-  placement.map((next) => () => ({ type: 'place' as const, placement: next, home })),
-  placement.map((next) => () => ({ type: 'lose-media' as const, placement: next })),
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.integer({ min: 0, max: 2 }), home)
+      .map(([by, to]) => (record: RoomRecord | null) => ({
+        type: 'place' as const,
+        placement: Math.max(1, (record?.placement ?? 0) + by),
+        home: to,
+      })),
+  },
+  placement.map((at) => (record: RoomRecord | null) => ({
+    type: 'lose-media' as const,
+    placement: at(record),
+  })),
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(lateness, fc.nat(2), home)
+      .map(([late, by, to]) => (record: RoomRecord | null) => {
+        const from = Math.max(0, (record?.placement ?? 0) - late);
+        return { type: 'move' as const, from, placement: from + by, home: to };
+      }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(said({ type: fc.constant('arrived' as const) }), placement)
+      .map(([by, at]) => (record: RoomRecord | null) => ({ ...by(record), placement: at(record) })),
+  },
   {
     weight: 4,
     arbitrary: fc
