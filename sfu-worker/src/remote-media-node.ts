@@ -19,7 +19,7 @@ import { createWatchers, type Watchers } from './watchers.ts';
 /** How often the other side hears of this one, which otherwise says nothing unasked. */
 const PING_MS = 2_000;
 /** The node tells its load each second. Shorter: a pause of it is taken for its end. */
-const SILENT_MS = 6_000;
+const SILENT_MS = 4_000;
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 export interface RemoteMediaOptions {
@@ -134,7 +134,9 @@ class RemoteLink {
 
   #connect(): void {
     const { url, secret, log } = this.#options;
-    const socket = new WebSocket(new URL('/rpc', url), {
+    const rpc = new URL('/rpc', url);
+    const { host } = rpc;
+    const socket = new WebSocket(rpc, {
       headers: { authorization: `Bearer ${secret}` },
       maxPayload: RPC_LIMITS.answerBytes,
       perMessageDeflate: false,
@@ -146,7 +148,7 @@ class RemoteLink {
     );
     socket.on('error', (error) => {
       // 401 among them: a wrong secret is for people to mend.
-      log.warn({ error: messageOf(error) }, 'media node not reached');
+      log.warn({ at: host, error: messageOf(error) }, 'media node not reached');
     });
     socket.once('open', () => this.#watchOver(socket));
     socket.once('close', () => this.#onClosed(socket));
@@ -186,7 +188,7 @@ class RemoteLink {
     this.#lastHeardMs = performance.now();
     const message = parseNodeMessage(text);
     if (message === undefined) {
-      this.#options.log.error({}, 'the media node speaks something else');
+      this.#options.log.error({ node: this.#nodeId }, 'the media node speaks something else');
       socket.terminate();
     } else if ('event' in message) {
       this.#hear(message);

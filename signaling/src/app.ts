@@ -3,7 +3,6 @@ import cors from '@fastify/cors';
 import jwt from '@fastify/jwt';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createIceServers, type TurnSettings } from './auth/ice-servers.ts';
 import { createRoomIds, roomTag } from './auth/room-ids.ts';
@@ -28,6 +27,7 @@ import { sharedRateStore } from './http/shared-rates.ts';
 import type { Rates } from './rates.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { turnRoute } from './http/turn-credentials.ts';
+import type { MediaDirectory } from './media/media-directory.ts';
 import { createMediaPool } from './media/media-pool.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { observeStore } from './metrics/observed-store.ts';
@@ -49,7 +49,8 @@ export interface AppDeps {
   readonly leases: NodeLeases;
   /** Of addresses, for all processes together; absent: this one counts for itself. */
   readonly rates?: Rates;
-  readonly mediaNodes: readonly MediaNode[];
+  /** The app closes it. */
+  readonly media: MediaDirectory;
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
   readonly limits: ConnectionLimits;
@@ -114,7 +115,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
 
   await describeApi(app);
   const tokens = createTokens(app.jwt);
-  const media = createMediaPool(deps.mediaNodes, clock);
+  const media = createMediaPool({ directory: deps.media, clock });
   const isStoreReady = deps.isStoreReady ?? (() => true);
   const rooms = new RoomService({
     store,
@@ -158,7 +159,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   metrics?.watch({
     countRooms: () => rooms.count(),
     isStoreAnswering: isStoreReady,
-    mediaNodes: () => deps.mediaNodes.map((node) => node.isConnected()),
+    mediaNodes: () => media.nodes.map((node) => node.isConnected()),
   });
 
   const isMediaReady = (): boolean => media.isReady();
@@ -177,6 +178,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     unwatch();
     persistence.close();
     rooms.close();
+    await deps.media.close();
   });
   return app;
 };

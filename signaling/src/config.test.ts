@@ -147,13 +147,20 @@ it('M11 takes media nodes as a list, each once, with their secret', () => {
 
 it('asks for what processes that share Redis have to share besides', () => {
   const REDIS_URL = 'redis://:pass@127.0.0.1:6379';
-  expect(namesOf({ REDIS_URL })).toEqual(['JWT_SECRET', 'MEDIA_URL']);
+  expect(namesOf({ REDIS_URL })).toEqual(['JWT_SECRET', 'MEDIA_SECRET']);
   expect(namesOf({ REDIS_URL, NODE_ENV: 'production', MEDIA_URL, MEDIA_SECRET })).toEqual([
     'JWT_SECRET',
   ]);
   expect(readConfig({ REDIS_URL, JWT_SECRET, MEDIA_URL, MEDIA_SECRET })).toMatchObject({
     REDIS_URL,
   });
+});
+
+it('M16 media nodes register in Redis where no list of them is set, and the secret is theirs too', () => {
+  const settings = { REDIS_URL: 'redis://127.0.0.1:6379', JWT_SECRET };
+  expect(readConfig({ ...settings, MEDIA_SECRET })).toMatchObject({ MEDIA_URL: [], MEDIA_SECRET });
+  expect(namesOf(settings)).toEqual(['MEDIA_SECRET']);
+  expect(namesOf({ ...settings, MEDIA_URL })).toEqual(['MEDIA_SECRET']);
 });
 
 it('shows nothing of a Redis URL that is wrong', () => {

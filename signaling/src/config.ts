@@ -1,4 +1,5 @@
 // The only reader of the environment: one schema, every wrong setting named at once.
+import { isMediaNodeUrl } from '@sotto/sfu-worker/registry';
 import {
   checkPorts,
   ConfigError,
@@ -59,11 +60,7 @@ const iceUrls = z
       .max(MOST_ICE_URLS),
   );
 
-/** A media node's door: no path, nothing in the clear beside it, and each once. */
-const MEDIA_NODE_URL = /^wss?:\/\/[^/?#@\s]+$/;
 const MOST_MEDIA_NODES = 64;
-
-const isMediaNodeUrl = (url: string): boolean => MEDIA_NODE_URL.test(url) && URL.canParse(url);
 
 const mediaUrls = z
   .string()
@@ -93,7 +90,10 @@ const Settings = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   /** Rooms in Redis, for many processes; absent: in the memory of this one. See rooms/redis/redis-url.ts. */
   REDIS_URL: z.string().min(1).optional(),
-  /** Media nodes in processes of their own; none: the media workers are this process's. */
+  /**
+   * Media nodes in processes of their own; none: those that are registered in Redis, or without Redis the
+   * media workers of this process.
+   */
   MEDIA_URL: mediaUrls.default([]),
   /** Shared with them. */
   MEDIA_SECRET: mediaSecretText.optional(),
@@ -145,12 +145,9 @@ const readTogether = (given: Readonly<Record<string, unknown>>, problems: string
     // Each process would make one of its own, and know no room of the others.
     problems.push('JWT_SECRET: is required with REDIS_URL, the same for all processes');
   }
-  if (has('REDIS_URL') && !has('MEDIA_URL')) {
-    // Media in one process is out of the others' reach.
-    problems.push('MEDIA_URL: is required with REDIS_URL');
-  }
-  if (has('MEDIA_URL') && !has('MEDIA_SECRET')) {
-    problems.push('MEDIA_SECRET: is required with MEDIA_URL');
+  if ((has('MEDIA_URL') || has('REDIS_URL')) && !has('MEDIA_SECRET')) {
+    // Media in one process is out of the others' reach: with Redis it is always elsewhere.
+    problems.push('MEDIA_SECRET: is required with MEDIA_URL or REDIS_URL');
   }
   checkRedisUrl(given['REDIS_URL'], problems);
 };

@@ -1,7 +1,6 @@
 // The server process: configuration, adapters, app, listen, close.
 import { createMediaServer } from '@sotto/sfu-worker';
-import type { MediaNode } from '@sotto/sfu-worker/protocol';
-import { connectMediaNode } from '@sotto/sfu-worker/remote';
+import { connectMediaNode, type RemoteMediaNode } from '@sotto/sfu-worker/remote';
 import closeWithGrace from 'close-with-grace';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,9 +8,13 @@ import { type Logger, pino } from 'pino';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import type { Rates } from './rates.ts';
 import { createLogger } from './log.ts';
+import type { MediaDirectory } from './media/media-directory.ts';
+import type { Listing } from './media/media-leases.ts';
+import { fixedMedia } from './media/node-lives.ts';
+import { registeredMedia } from './media/registered-media.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
+import type { Rates } from './rates.ts';
 import { createMemoryNodeLeases } from './rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from './rooms/memory-room-store.ts';
 import type { NodeLeases } from './rooms/node-leases.ts';
@@ -29,6 +32,8 @@ interface Rooms {
   readonly store: RoomStore;
   readonly leases: NodeLeases;
   readonly rates?: Rates;
+  /** Where media nodes can be registered. */
+  readonly listMediaNodes?: () => Promise<Listing>;
   readonly isAnswering: () => boolean;
   readonly close: () => Promise<void>;
 }
@@ -50,21 +55,42 @@ const openRooms = ({ REDIS_URL }: Config, log: Logger): Rooms => {
 };
 
 interface Media {
-  readonly nodes: readonly MediaNode[];
+  readonly directory: MediaDirectory;
+  /** After the app. */
   readonly close: () => Promise<void>;
 }
 
-/** Media nodes elsewhere, or one in this process. Nobody waits for those elsewhere: `/readyz` tells. */
-const openMedia = async (config: Config, log: Logger, metrics: ProcessMetrics): Promise<Media> => {
-  const { MEDIA_URL, MEDIA_SECRET } = config;
-  if (MEDIA_URL.length > 0 && MEDIA_SECRET !== undefined) {
-    const nodes = MEDIA_URL.map((url) => connectMediaNode({ url, secret: MEDIA_SECRET, log }));
-    return {
-      nodes,
-      close: async () => {
-        await Promise.all(nodes.map((node) => node.close()));
-      },
-    };
+/** Those of MEDIA_URL, or else those that are registered. Nobody waits for them: `/readyz` tells. */
+const openRemote = (
+  { MEDIA_URL }: Config,
+  { listMediaNodes }: Rooms,
+  connect: (url: string) => RemoteMediaNode,
+  log: Logger,
+): Media => {
+  if (MEDIA_URL.length === 0 && listMediaNodes !== undefined) {
+    const directory = registeredMedia({ read: listMediaNodes, connect, clock: systemClock, log });
+    return { directory, close: () => directory.close() };
+  }
+  const nodes = MEDIA_URL.map(connect);
+  return {
+    directory: fixedMedia(nodes, systemClock),
+    close: async () => {
+      await Promise.all(nodes.map((node) => node.close()));
+    },
+  };
+};
+
+/** Media nodes elsewhere, or one in this process. */
+const openMedia = async (
+  config: Config,
+  rooms: Rooms,
+  metrics: ProcessMetrics,
+  log: Logger,
+): Promise<Media> => {
+  const { MEDIA_SECRET: secret } = config;
+  const isElsewhere = config.MEDIA_URL.length > 0 || config.REDIS_URL !== undefined;
+  if (isElsewhere && secret !== undefined) {
+    return openRemote(config, rooms, (url) => connectMediaNode({ url, secret, log }), log);
   }
   const node = await createMediaServer({
     nodeId: config.NODE_ID,
@@ -75,7 +101,7 @@ const openMedia = async (config: Config, log: Logger, metrics: ProcessMetrics): 
     log,
   });
   metrics.watchMedia(node);
-  return { nodes: [node], close: () => node.close() };
+  return { directory: fixedMedia([node], systemClock), close: () => node.close() };
 };
 
 const start = async (config: Config): Promise<void> => {
@@ -84,13 +110,13 @@ const start = async (config: Config): Promise<void> => {
   const log = config.REDIS_URL === undefined ? all : all.child({ node: config.NODE_ID });
   const rooms = openRooms(config, log);
   const metrics = createProcessMetrics(config);
-  const media = await openMedia(config, log, metrics);
+  const media = await openMedia(config, rooms, metrics, log);
   const app = await buildApp({
     store: rooms.store,
     isStoreReady: rooms.isAnswering,
     leases: rooms.leases,
     ...(rooms.rates && { rates: rooms.rates }),
-    mediaNodes: media.nodes,
+    media: media.directory,
     ...(metrics.app && { metrics: metrics.app }),
     clock: systemClock,
     log,

@@ -12,6 +12,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { buildApp } from '../src/app.ts';
 import { AppError } from '../src/errors.ts';
+import { fixedMedia } from '../src/media/node-lives.ts';
 import { createMetrics } from '../src/metrics/metrics.ts';
 import { createMemoryNodeLeases } from '../src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../src/rooms/memory-room-store.ts';
@@ -49,7 +50,7 @@ beforeEach(async () => {
     },
     leases: createMemoryNodeLeases(),
     metrics: createMetrics(registry),
-    mediaNodes: [media],
+    media: fixedMedia([media], new ManualClock()),
     clock: new ManualClock(),
     log,
     limits: {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { buildApp } from '../../signaling/src/app.ts';
 import { type Clock, systemClock } from '../../signaling/src/clock.ts';
+import { fixedMedia } from '../../signaling/src/media/node-lives.ts';
 import type { CallModePolicy } from '../../signaling/src/rooms/mode-rules.ts';
 import type { TurnSettings } from '../../signaling/src/auth/ice-servers.ts';
 import { createMemoryNodeLeases } from '../../signaling/src/rooms/memory-node-leases.ts';
@@ -57,7 +58,7 @@ export const startInProcess = async ({
   const app = await buildApp({
     store,
     leases: createMemoryNodeLeases(),
-    mediaNodes: [mediaNode(media)],
+    media: fixedMedia([mediaNode(media)], clock),
     clock,
     log,
     limits: DEFAULT_LIMITS,

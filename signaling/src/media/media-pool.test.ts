@@ -2,8 +2,9 @@
 import type { MediaEvent, MediaNode } from '@sotto/sfu-worker/protocol';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
+import { UNSEEN_AFTER_MS } from './media-directory.ts';
 import { createMediaPool, REACH_MS } from './media-pool.ts';
-import { GONE_AFTER_MS, UNSEEN_AFTER_MS } from './node-lives.ts';
+import { fixedMedia, GONE_AFTER_MS } from './node-lives.ts';
 
 const nothing = async (): Promise<never> => {
   throw new Error('no call in these tests');
@@ -58,13 +59,14 @@ const fakeNode = (firstId: string) => {
 
 const start = (names: readonly string[], clock = new ManualClock()) => {
   const fakes = names.map(fakeNode);
-  const pool = createMediaPool(
+  const directory = fixedMedia(
     fakes.map(({ node }) => node),
     clock,
   );
+  const pool = createMediaPool({ directory, clock });
   const [one, two] = fakes;
   if (one === undefined) throw new Error('a node');
-  return { clock, pool, one, two: two ?? one };
+  return { clock, directory, pool, one, two: two ?? one };
 };
 
 const home = (nodeId: string) => ({ nodeId, worker: 0 });
@@ -213,9 +215,9 @@ it('M15 a call waits for so long and no longer', async () => {
   await refused;
 });
 
-it('leaves its nodes alone when it is closed', () => {
-  const { pool, one } = start(['n1']);
+it('leaves its nodes alone when it is closed', async () => {
+  const { directory, one } = start(['n1']);
   expect(one.listeners.size).toBe(1);
-  pool.close();
+  await directory.close();
   expect(one.listeners.size).toBe(0);
 });

@@ -1,12 +1,14 @@
-// Which media node and worker a room goes to, which node has it now, and which homes there are no more.
+// Which media node and worker a room goes to, and which node has it now, of those that a directory has.
 import type { MediaNode, WorkerLoad } from '@sotto/sfu-worker/protocol';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Home } from '../rooms/record.ts';
-import { watchLives } from './node-lives.ts';
+import { findConnected, type MediaDirectory } from './media-directory.ts';
 
-/** What a room is taken to cost, in shares of a core, on top of what is measured. */
-const ROOM_SHARE = 0.05;
+/** Of costs: thousandths of a core, whole numbers, so that equal ones are equal. */
+const CORE = 1_000;
+/** What a room is taken to cost on top of what is measured. */
+const ROOM_SHARE = 50;
 /** A room that was just sent to a worker counts there before the worker knows of it. */
 const RESERVATION_MS = 5_000;
 
@@ -14,7 +16,10 @@ const RESERVATION_MS = 5_000;
 export const REACH_MS = 5_000;
 
 export interface MediaPool {
-  /** The least loaded worker that is alive. Throws `media-unavailable`. */
+  /**
+   * One of the least loaded workers that are alive and take rooms, of nodes that are listed if there are
+   * any. Throws `media-unavailable`.
+   */
   choose(): Home;
   isConnected(home: Home): boolean;
   /**
@@ -22,22 +27,71 @@ export interface MediaPool {
    * the home is gone.
    */
   reach(home: Home, placement: number): Promise<MediaNode>;
-  /** Whatever was there is lost, or has been out of reach for too long while other nodes are not. */
+  /** As MediaDirectory has it. */
   isGone(home: Home, placement: number): boolean;
-  /** Told when a home may be gone that was not before. The answer ends the watch. */
+  isListed(nodeId: string): boolean;
+  /** Told when a node came, went or was connected, or a home may be gone. The answer ends the watch. */
   watch(listener: () => void): () => void;
+  /**
+   * Begins with each node that there is or comes; what that gives is called when the node has gone, or when
+   * the answer is.
+   */
+  eachNode(begin: (node: MediaNode) => () => void): () => void;
+  /** Those that there are now. */
   readonly nodes: readonly MediaNode[];
+  /** Whether a room could be placed. */
   isReady(): boolean;
-  /** Ends its watch over the nodes. */
-  close(): void;
+}
+
+export interface MediaPoolDeps {
+  readonly directory: MediaDirectory;
+  readonly clock: Clock;
+  /** 0 to 1, never 1. */
+  readonly random?: () => number;
 }
 
 const isSameHome = (one: Home, other: Home): boolean =>
   one.nodeId === other.nodeId && one.worker === other.worker;
 
-export const createMediaPool = (nodes: readonly MediaNode[], clock: Clock): MediaPool => {
+interface Candidate {
+  readonly home: Home;
+  readonly cost: number;
+}
+
+/** By lot among those that cost about the least: who chooses at the same moment does not choose the same. */
+const draw = (all: readonly Candidate[], random: () => number): Home | undefined => {
+  const least = Math.min(...all.map(({ cost }) => cost));
+  const near = all.filter(({ cost }) => cost < least + ROOM_SHARE);
+  return near[Math.floor(random() * near.length)]?.home;
+};
+
+/** See MediaPool.eachNode. */
+const followNodes = (
+  directory: MediaDirectory,
+  begin: (node: MediaNode) => () => void,
+): (() => void) => {
+  const begun = new Map<MediaNode, () => void>();
+  const look = (): void => {
+    const nodes = new Set(directory.nodes);
+    for (const [node, stop] of begun) {
+      if (nodes.has(node)) continue;
+      begun.delete(node);
+      stop();
+    }
+    for (const node of nodes) if (!begun.has(node)) begun.set(node, begin(node));
+  };
+  const unwatch = directory.watch(look);
+  look();
+  return () => {
+    unwatch();
+    for (const stop of begun.values()) stop();
+    begun.clear();
+  };
+};
+
+export const createMediaPool = (deps: MediaPoolDeps): MediaPool => {
+  const { directory, clock, random = Math.random } = deps;
   let reservations: readonly Home[] = [];
-  const lives = watchLives(nodes, clock);
 
   const reserve = (home: Home): void => {
     reservations = [...reservations, home];
@@ -48,11 +102,11 @@ export const createMediaPool = (nodes: readonly MediaNode[], clock: Clock): Medi
 
   const cost = (home: Home, { cpu, rooms }: WorkerLoad): number => {
     const reserved = reservations.filter((other) => isSameHome(other, home)).length;
-    return cpu + (rooms + reserved) * ROOM_SHARE;
+    return Math.round(cpu * CORE) + (rooms + reserved) * ROOM_SHARE;
   };
 
-  const candidates = () =>
-    nodes.flatMap((node) =>
+  const candidates = (): readonly Candidate[] =>
+    directory.nodes.flatMap((node) =>
       node
         .load()
         .filter(({ alive, draining }) => alive && !draining)
@@ -62,42 +116,50 @@ export const createMediaPool = (nodes: readonly MediaNode[], clock: Clock): Medi
         }),
     );
 
-  return {
-    nodes,
-    choose: () => {
-      const [first, ...rest] = candidates();
-      if (first === undefined) throw new AppError('media-unavailable', 'no media worker is up');
-      const { home } = rest.reduce((best, next) => (next.cost < best.cost ? next : best), first);
-      reserve(home);
-      return home;
-    },
-    isConnected: (home) => lives.findConnected(home) !== undefined,
-    reach: (home, placement) =>
-      new Promise((resolve, reject) => {
-        const end = (): void => {
-          cancel();
-          unwatch();
-        };
-        const refuse = (): void => {
+  const choose = (): Home => {
+    const all = candidates();
+    const listed = all.filter(({ home }) => directory.isListed(home.nodeId));
+    const home = draw(listed.length > 0 ? listed : all, random);
+    if (home === undefined) throw new AppError('media-unavailable', 'no media worker is up');
+    reserve(home);
+    return home;
+  };
+
+  const reach = (home: Home, placement: number): Promise<MediaNode> =>
+    new Promise((resolve, reject) => {
+      const end = (): void => {
+        cancel();
+        unwatch();
+      };
+      const refuse = (): void => {
+        end();
+        reject(new AppError('media-unavailable', 'the media node cannot be reached'));
+      };
+      const look = (): void => {
+        const node = findConnected(directory, home);
+        if (node !== undefined) {
           end();
-          reject(new AppError('media-unavailable', 'the media node cannot be reached'));
-        };
-        const look = (): void => {
-          const node = lives.findConnected(home);
-          if (node !== undefined) {
-            end();
-            resolve(node);
-          } else if (lives.isGone(home, placement)) {
-            refuse();
-          }
-        };
-        const cancel = clock.after(REACH_MS, refuse);
-        const unwatch = lives.watch(look);
-        look();
-      }),
-    isGone: (home, placement) => lives.isGone(home, placement),
-    watch: (listener) => lives.watch(listener),
+          resolve(node);
+        } else if (directory.isGone(home, placement)) {
+          refuse();
+        }
+      };
+      const cancel = clock.after(REACH_MS, refuse);
+      const unwatch = directory.watch(look);
+      look();
+    });
+
+  return {
+    get nodes() {
+      return directory.nodes;
+    },
+    choose,
+    reach,
+    isConnected: (home) => findConnected(directory, home) !== undefined,
+    isGone: (home, placement) => directory.isGone(home, placement),
+    isListed: (nodeId) => directory.isListed(nodeId),
+    watch: (listener) => directory.watch(listener),
+    eachNode: (begin) => followNodes(directory, begin),
     isReady: () => candidates().length > 0,
-    close: () => lives.close(),
   };
 };

@@ -1,30 +1,15 @@
-// Which media nodes this process can reach, since when it cannot reach the others, and which lives of a
-// node it has seen end (PROTOCOL M14, M15).
+// The fixed list of media nodes (MEDIA_URL, or the one in this process): since when this process cannot
+// reach which of them, and which lives of a node it has seen end (PROTOCOL M14, M15).
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import type { Clock } from '../clock.ts';
 import { createListeners } from '../listeners.ts';
-import type { Home } from '../rooms/record.ts';
+import { findConnected, type MediaDirectory, UNSEEN_AFTER_MS } from './media-directory.ts';
 
 /**
  * A node that is not connected for this long is given up where there is another. Shorter: a cut of the
  * network moves rooms whose media goes on. Longer: rooms of a dead node wait for longer.
  */
 export const GONE_AFTER_MS = 6_000;
-
-/**
- * Where this process only does not see a home, others may, and whoever placed the room there did. Shorter:
- * processes that see different media nodes take a room from each other more often.
- */
-export const UNSEEN_AFTER_MS = 30_000;
-
-export interface NodeLives {
-  findConnected(home: Home): MediaNode | undefined;
-  /** `placement`: when the room was placed there. */
-  isGone(home: Home, placement: number): boolean;
-  /** Told when a home may be connected, or gone, that was not before. The answer ends the watch. */
-  watch(listener: () => void): () => void;
-  close(): void;
-}
 
 /** What is known of one configured node. */
 class NodeLife {
@@ -100,21 +85,21 @@ class NodeLife {
   }
 }
 
-export const watchLives = (nodes: readonly MediaNode[], clock: Clock): NodeLives => {
+/** Who gave the nodes closes them. */
+export const fixedMedia = (nodes: readonly MediaNode[], clock: Clock): MediaDirectory => {
   const changes = createListeners();
   const lives = nodes.map((node) => new NodeLife(node, clock, () => changes.tell()));
-
-  const findConnected = ({ nodeId }: Home): MediaNode | undefined =>
-    nodes.find((node) => node.nodeId === nodeId && node.isConnected());
 
   const isUnseenForLong = (placement: number): boolean =>
     clock.now() - placement >= UNSEEN_AFTER_MS;
 
   return {
-    findConnected,
+    nodes,
+    isListed: () => true,
     isGone: (home, placement) => {
       // With nowhere to go to, nothing is given up.
-      if (findConnected(home) !== undefined || lives.every(({ isAway }) => isAway)) return false;
+      const hasNowhere = lives.every(({ isAway }) => isAway);
+      if (findConnected({ nodes }, home) !== undefined || hasNowhere) return false;
       if (lives.some((life) => life.hasSeenEnd(home.nodeId))) return true;
       const own = lives.find(({ node }) => node.nodeId === home.nodeId);
       if (own === undefined) {
@@ -123,7 +108,7 @@ export const watchLives = (nodes: readonly MediaNode[], clock: Clock): NodeLives
       return own.isLongAway && (own.wentAwayAfter(placement) || isUnseenForLong(placement));
     },
     watch: (listener) => changes.add(listener),
-    close: () => {
+    close: async () => {
       for (const life of lives) life.close();
       changes.clear();
     },

@@ -9,7 +9,7 @@ export interface Sources {
   /** Rooms with a socket here, and the people who hold those sockets. */
   readonly countRooms: () => { readonly rooms: number; readonly peers: number };
   readonly isStoreAnswering: () => boolean;
-  /** Whether each configured media node is connected, in order. */
+  /** Whether each media node that there is is connected, in order. */
   readonly mediaNodes: () => readonly boolean[];
 }
 
@@ -138,10 +138,12 @@ const watch = (registry: Registry, sources: Sources): void => {
   lookedUp(registry, 'sotto_store_answering', storeHelp, () => (isStoreAnswering() ? 1 : 0));
   const connected = new Gauge({
     name: 'sotto_media_node_connected',
-    help: 'Whether a media node is connected, by its place in the configured list: 1 or 0.',
+    help: 'Whether a media node is connected, by its place in the list: 1 or 0.',
     labelNames: ['node'],
     registers: [registry],
     collect: () => {
+      // Fewer than before leave no figure behind.
+      connected.reset();
       mediaNodes().forEach((isConnected, node) => connected.set({ node }, isConnected ? 1 : 0));
     },
   });

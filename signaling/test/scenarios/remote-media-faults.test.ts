@@ -3,7 +3,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { RECONCILE_RETRY_MS } from '../../src/handlers/media-events.ts';
-import { GONE_AFTER_MS, UNSEEN_AFTER_MS } from '../../src/media/node-lives.ts';
+import { UNSEEN_AFTER_MS } from '../../src/media/media-directory.ts';
+import { GONE_AFTER_MS } from '../../src/media/node-lives.ts';
 import { PLACE_RETRY_MS } from '../../src/rooms/call-modes.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
 import { BACK_MS } from '../../src/rooms/store-watch.ts';

@@ -1,21 +1,24 @@
 // One signaling node in this process, with the real adapters of many nodes, as node-process.ts starts
 // it. Rooms and sockets live by a clock that the test moves; leases, the breaker and the connection to
-// the media node by the real one, since Redis and the network do.
-import type { FastifyInstance } from 'fastify';
+// media nodes by the real one, since Redis and the network do.
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import {
   connectMediaNode,
   type RemoteMediaNode,
 } from '../../../sfu-worker/src/remote-media-node.ts';
 import { buildApp } from '../../src/app.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { createLogger } from '../../src/log.ts';
-import { createRedis } from '../../src/rooms/redis/redis.ts';
+import type { MediaDirectory } from '../../src/media/media-directory.ts';
+import { fixedMedia } from '../../src/media/node-lives.ts';
+import { registeredMedia } from '../../src/media/registered-media.ts';
+import { createRedis, type Redis } from '../../src/rooms/redis/redis.ts';
 import { ManualClock } from './manual-clock.ts';
 import { NodeCommand, type NodeMessage, type NodeOptions } from './node-messages.ts';
 
 interface Running {
   readonly url: string;
-  readonly clock: ManualClock;
+  advance(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -34,18 +37,42 @@ const connected = (node: RemoteMediaNode): Promise<void> =>
     });
   });
 
+interface Media {
+  readonly directory: MediaDirectory;
+  close(): Promise<void>;
+}
+
+const openMedia = async (
+  { media }: NodeOptions,
+  redis: Redis,
+  clock: Clock,
+  log: FastifyBaseLogger,
+): Promise<Media> => {
+  const { secret } = media;
+  if ('url' in media) {
+    const node = connectMediaNode({ url: media.url, secret, log });
+    await connected(node);
+    return { directory: fixedMedia([node], clock), close: () => node.close() };
+  }
+  const connect = (url: string): RemoteMediaNode =>
+    connectMediaNode({ url: media.ways[url] ?? url, secret, log });
+  const read = () => redis.listMediaNodes();
+  const directory = registeredMedia({ read, connect, clock, log });
+  return { directory, close: () => directory.close() };
+};
+
 const start = async (options: NodeOptions): Promise<Running> => {
-  const clock = new ManualClock(options.nowMs);
+  const manual = options.nowMs === null ? null : new ManualClock(options.nowMs);
+  const clock = manual ?? systemClock;
   const log = createLogger('debug', { write: (line: string) => say({ line }) });
   const redis = createRedis(options.redisUrl, { clock: systemClock, log });
-  const media = connectMediaNode({ url: options.mediaUrl, secret: options.mediaSecret, log });
-  await connected(media);
+  const media = await openMedia(options, redis, clock, log);
   const app = await buildApp({
     store: redis.store,
     isStoreReady: () => redis.isAnswering(),
     leases: redis.leases,
     rates: redis.rates,
-    mediaNodes: [media],
+    media: media.directory,
     clock,
     log,
     limits: options.limits,
@@ -59,7 +86,7 @@ const start = async (options: NodeOptions): Promise<Running> => {
   });
   return {
     url: await listen(app),
-    clock,
+    advance: (ms) => manual?.advance(ms),
     close: async () => {
       await app.close();
       await media.close();
@@ -83,7 +110,7 @@ const obey = async (command: NodeCommand): Promise<void> => {
       running = await start(command.options);
       break;
     case 'advance':
-      running?.clock.advance(command.ms);
+      running?.advance(command.ms);
       break;
     case 'stop':
       await stop();

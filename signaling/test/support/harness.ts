@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { createLogger } from '../../src/log.ts';
+import { fixedMedia } from '../../src/media/node-lives.ts';
 import { createMemoryNodeLeases } from '../../src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
@@ -57,7 +58,7 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
       buildApp({
         store,
         leases: createMemoryNodeLeases(),
-        mediaNodes: [options.node ?? options.media],
+        media: fixedMedia([options.node ?? options.media], clock),
         clock,
         log,
         limits: options.limits ?? NO_LIMITS,

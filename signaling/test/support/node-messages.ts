@@ -6,11 +6,14 @@ const BucketLimit = z.object({ burst: z.number(), perSecond: z.number() });
 
 const NodeOptions = z.object({
   redisUrl: z.string(),
-  mediaUrl: z.string(),
-  mediaSecret: z.string(),
+  /** One media node, or those that are registered in Redis, some of them by another way. */
+  media: z.union([
+    z.object({ url: z.string(), secret: z.string() }),
+    z.object({ ways: z.record(z.string(), z.string()), secret: z.string() }),
+  ]),
   secret: z.string(),
-  /** Where its clock stands; a test moves it on. */
-  nowMs: z.number(),
+  /** Where its clock stands; a test moves it on. Null: by the real one. */
+  nowMs: z.nullable(z.number()),
   limits: z.object({
     messages: BucketLimit,
     bytes: BucketLimit,

@@ -3,6 +3,7 @@ import type { MediaServer } from '@sotto/sfu-worker';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../src/app.ts';
 import { createLogger } from '../../src/log.ts';
+import { fixedMedia } from '../../src/media/node-lives.ts';
 import type { CallModePolicy } from '../../src/rooms/mode-rules.ts';
 import type { NodeLeases } from '../../src/rooms/node-leases.ts';
 import type { ConnectionLimits } from '../../src/socket/rate-limit.ts';
@@ -52,7 +53,7 @@ export const startNodes = async (options: NodesOptions): Promise<Nodes> => {
       store: hints.store,
       isStoreReady: () => stoppable.isReady(),
       leases,
-      mediaNodes: [media],
+      media: fixedMedia([media], clock),
       clock,
       log,
       limits: limits ?? NO_LIMITS,

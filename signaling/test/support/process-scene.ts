@@ -44,8 +44,7 @@ const nodeOptions = (
   rpc: RpcServer,
 ): Omit<NodeOptions, 'nowMs'> => ({
   redisUrl: redis.url,
-  mediaUrl: `ws://127.0.0.1:${rpc.port}`,
-  mediaSecret: MEDIA_SECRET,
+  media: { url: `ws://127.0.0.1:${rpc.port}`, secret: MEDIA_SECRET },
   secret: TEST_SECRET,
   limits: options.limits ?? NO_LIMITS,
   maxPeersPerRoom: options.maxPeersPerRoom ?? 100,

@@ -9,6 +9,7 @@ import {
 import { micParameters } from '../../../sfu-worker/test/rtp-fixtures.ts';
 import { buildApp } from '../../src/app.ts';
 import { createLogger } from '../../src/log.ts';
+import { fixedMedia } from '../../src/media/node-lives.ts';
 import { createMemoryNodeLeases } from '../../src/rooms/memory-node-leases.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
 import type { ConnectionLimits } from '../../src/socket/rate-limit.ts';
@@ -127,7 +128,10 @@ export const startFakeWorld = async (
       store: wrapStore(stoppable.nodeStore().store),
       isStoreReady: () => stoppable.isReady(),
       leases: createMemoryNodeLeases(),
-      mediaNodes: nodes.map(({ node }) => node),
+      media: fixedMedia(
+        nodes.map(({ node }) => node),
+        clock,
+      ),
       clock,
       log,
       limits: options.limits ?? NO_LIMITS,

@@ -5,6 +5,7 @@ import { connectMediaNode, type RemoteMediaNode } from '@sotto/sfu-worker/remote
 import { expect } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { createLogger } from '../../src/log.ts';
+import { fixedMedia } from '../../src/media/node-lives.ts';
 import { createMemoryNodeLeases } from '../../src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { ConnectionLimits } from '../../src/socket/rate-limit.ts';
@@ -42,7 +43,7 @@ export const startRemoteWorld = async (options: RemoteWorldOptions): Promise<Rem
     const app = await buildApp({
       store,
       leases: createMemoryNodeLeases(),
-      mediaNodes,
+      media: fixedMedia(mediaNodes, clock),
       clock,
       log,
       limits: options.limits ?? NO_LIMITS,

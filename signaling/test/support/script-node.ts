@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import { buildApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createLogger } from '../../src/log.ts';
+import { fixedMedia } from '../../src/media/node-lives.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createRedis } from '../../src/rooms/redis/redis.ts';
 import { type ConnectionLimits, DEFAULT_LIMITS } from '../../src/socket/rate-limit.ts';
@@ -40,7 +41,7 @@ const app = await buildApp({
   store: redis.store,
   isStoreReady: () => redis.isAnswering(),
   leases: redis.leases,
-  mediaNodes: [media],
+  media: fixedMedia([media], systemClock),
   metrics: createMetrics(registry),
   clock: systemClock,
   log,

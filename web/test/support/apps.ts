@@ -9,6 +9,7 @@ import { toBase64url } from '../../../e2ee/src/group-bytes.ts';
 import { buildApp } from '../../../signaling/src/app.ts';
 import { createLogger } from '../../../signaling/src/log.ts';
 import { RoomId } from '../../../signaling/src/protocol/index.ts';
+import { fixedMedia } from '../../../signaling/src/media/node-lives.ts';
 import { evolve } from '../../../signaling/src/rooms/evolve.ts';
 import { createMemoryNodeLeases } from '../../../signaling/src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../../../signaling/src/rooms/memory-room-store.ts';
@@ -136,7 +137,7 @@ export class Apps {
         buildApp({
           store: this.#store,
           leases: createMemoryNodeLeases(),
-          mediaNodes: [NO_MEDIA],
+          media: fixedMedia([NO_MEDIA], this.#time),
           clock: this.#time,
           log,
           limits: DEFAULT_LIMITS,

@@ -41,6 +41,16 @@ export class ScriptRunner {
     return this.#calls.probe(waitMs, () => this.#evaluate(script, keys, args), 'all');
   }
 
+  /** What only reads, whatever the breaker says, for up to `waitMs`. */
+  look(
+    waitMs: number,
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+  ): Promise<unknown> {
+    return this.#calls.probe(waitMs, () => this.#evaluate(script, keys, args));
+  }
+
   /** Of a write's answer the number. ARGV[1] is the moment after which it is not done; `args` follow. */
   write(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<number> {
     return this.#calls.run(async (untilMs) => {

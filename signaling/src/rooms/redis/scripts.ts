@@ -205,3 +205,23 @@ local current = redis.call('INCR', KEYS[1])
 if current == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {current, redis.call('PTTL', KEYS[1])}
 `);
+
+/**
+ * KEYS: the hash of media nodes. ARGV: 1 fields at most, 2 letters of a name at most, 3 of a value. Answers
+ * the time, and the fields that are no longer: names and values in turn.
+ */
+export const LIST_NODES = script(`
+${NOW}
+if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[1]) then
+  return redis.error_reply('TOOMANY more media nodes than can be')
+end
+local fields = {}
+for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local isShort = #name <= tonumber(ARGV[2])
+  if isShort and redis.call('HSTRLEN', KEYS[1], name) <= tonumber(ARGV[3]) then
+    fields[#fields + 1] = name
+    fields[#fields + 1] = redis.call('HGET', KEYS[1], name)
+  end
+end
+return {now, fields}
+`);
