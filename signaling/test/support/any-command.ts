@@ -117,7 +117,7 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
       }),
   },
   {
-    weight: 4,
+    weight: 2,
     arbitrary: fc
       .tuple(said({ type: fc.constant('arrived' as const) }), placement)
       .map(([by, at]) => (record: RoomRecord | null) => ({ ...by(record), placement: at(record) })),
@@ -141,7 +141,7 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
     arbitrary: said({ type: fc.constant('key-package' as const), messageId, envelope }),
   },
   {
-    weight: 12,
+    weight: 15,
     arbitrary: fc
       .tuple(
         said({
@@ -160,7 +160,7 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
         atMs,
       })),
   },
-  { weight: 6, arbitrary: said({ type: fc.constant('bad-commit' as const), messageId }) },
+  { weight: 8, arbitrary: said({ type: fc.constant('bad-commit' as const), messageId }) },
 );
 
 const joinOf = (by: PeerIdOf): Command => ({
