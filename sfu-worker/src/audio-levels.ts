@@ -1,13 +1,16 @@
-// Who speaks in a room: mediasoup's levels of producers as levels of peers.
+// Who speaks in a room: mediasoup's levels of producers as levels of peers, and those of all its shards as one.
 import type { types } from 'mediasoup';
 import { isGone } from './media-errors.ts';
 
 export type AudioLevels = readonly { readonly peerId: string; readonly volume: number }[];
 
+/** Of a room; more speak at once only when nobody is to be understood. */
+const MAX_SPEAKERS = 10;
+
 const OBSERVER_OPTIONS: types.AudioLevelObserverOptions = {
   /** Each change of speaker is seen within this time. */
   interval: 300,
-  maxEntries: 10,
+  maxEntries: MAX_SPEAKERS,
   /** dBov; below is a quiet room, not speech. */
   threshold: -60,
 };
@@ -43,6 +46,35 @@ export const watchAudioLevels = async ({
       } catch (error) {
         if (!isGone(error)) throw error;
       }
+    },
+  };
+};
+
+export interface RoomLevels<Shard> {
+  heard(shard: Shard, levels: AudioLevels): void;
+  /** Of a shard that is closed nothing more is heard. */
+  forget(shard: Shard): void;
+}
+
+/**
+ * One list for the whole room. Each shard is heard of in each interval, and the room told of in as many: when
+ * the shard that has spoken for longest is heard. What the others said meanwhile goes with it.
+ */
+export const createRoomLevels = <Shard>(
+  onLevels: (levels: AudioLevels) => void,
+): RoomLevels<Shard> => {
+  const speaking = new Map<Shard, AudioLevels>();
+  const heard = (shard: Shard, levels: AudioLevels): void => {
+    const [first = shard] = speaking.keys();
+    if (levels.length > 0) speaking.set(shard, levels);
+    else speaking.delete(shard);
+    if (shard !== first) return;
+    onLevels(loudestFirst([...speaking.values()].flat()).slice(0, MAX_SPEAKERS));
+  };
+  return {
+    heard,
+    forget: (shard) => {
+      if (speaking.has(shard)) heard(shard, []);
     },
   };
 };

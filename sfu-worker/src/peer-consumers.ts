@@ -1,12 +1,15 @@
 // What one peer receives: a consumer for each producer that it asked for, paused until its view
 // wants it.
 import type { types } from 'mediasoup';
+import { canConsume } from 'mediasoup/ortc';
 import { badParameters, isGone, notFound } from './media-errors.ts';
 import type { MediaLog } from './media-log.ts';
 import type { RoomProducer } from './peer-producers.ts';
 import type { PeerTransport } from './peer-transport.ts';
+import type { Feed } from './pipes.ts';
 import type { ConsumerDescription, Source, ViewLayer } from './protocol.ts';
 import { createLatest } from './serial.ts';
+import type { Shard } from './shard.ts';
 
 /** Four streams of each of the 200 people that a room can hold; bounds what one peer can cost. */
 const MAX_CONSUMERS = 800;
@@ -16,8 +19,8 @@ const PRIORITY: Readonly<Record<Source, number>> = { screen: 10, screenAudio: 10
 
 export interface PeerConsumersDeps {
   readonly peerId: string;
+  readonly shard: Shard;
   readonly receive: PeerTransport;
-  readonly router: types.Router;
   /** Of the whole room, by id. */
   readonly producers: ReadonlyMap<string, RoomProducer>;
   readonly log: MediaLog;
@@ -25,6 +28,7 @@ export interface PeerConsumersDeps {
 
 interface Received {
   readonly consumer: types.Consumer;
+  readonly feed: Feed;
   readonly description: ConsumerDescription;
   /** The layer that was last asked of the worker. */
   layer?: ViewLayer;
@@ -74,14 +78,15 @@ export class PeerConsumers {
   }
 
   #canConsume(producerId: string): boolean {
-    const { producers, peerId, router, log } = this.#deps;
-    const producer = producers.get(producerId);
-    if (producer === undefined || producer.peerId === peerId) return false;
-    const can = router.canConsume({
-      producerId,
-      rtpCapabilities: structuredClone(this.#capabilities),
-    });
-    if (!can) log.warn({ source: producer.source }, 'a peer cannot receive what another sends');
+    const { producers, peerId, log } = this.#deps;
+    const from = producers.get(producerId);
+    if (from === undefined || from.peerId === peerId) return false;
+    // Of the same codecs in every shard: the tables of all routers are the same.
+    const can = canConsume(
+      from.producer.consumableRtpParameters,
+      structuredClone(this.#capabilities),
+    );
+    if (!can) log.warn({ source: from.source }, 'a peer cannot receive what another sends');
     return can;
   }
 
@@ -110,15 +115,12 @@ export class PeerConsumers {
     const from = this.#deps.producers.get(producerId);
     if (from === undefined) return undefined;
     try {
-      const rtpCapabilities = this.#capabilities;
-      const consumer = await transport.consume({ producerId, rtpCapabilities, paused: true });
-      if (transport.closed) {
-        consumer.close();
-        throw notFound('the transport was closed');
-      }
-      const received = { consumer, description: describe(consumer, from) };
+      const feed = await this.#deps.shard.feed(from);
+      const consumer = await this.#consume(feed, transport);
+      const received = { consumer, feed, description: describe(consumer, from) };
       this.#received.set(producerId, received);
       consumer.observer.once('close', () => {
+        feed.end();
         if (this.#received.get(producerId) === received) this.#received.delete(producerId);
       });
       if (PRIORITY[from.source] > 1 && consumer.kind === 'video') {
@@ -130,14 +132,31 @@ export class PeerConsumers {
       throw error;
     }
   }
+
+  async #consume(feed: Feed, transport: types.WebRtcTransport): Promise<types.Consumer> {
+    try {
+      const consumer = await transport.consume({
+        producerId: feed.producerId,
+        rtpCapabilities: this.#capabilities,
+        paused: true,
+      });
+      if (!transport.closed) return consumer;
+      consumer.close();
+      throw notFound('the transport was closed');
+    } catch (error) {
+      feed.end();
+      throw error;
+    }
+  }
 }
 
 /** Asks the worker for what changed only; resuming asks the sender for a key frame. */
 const show = async (received: Received, layer: ViewLayer): Promise<void> => {
-  const { consumer } = received;
+  const { consumer, feed } = received;
   try {
     if (layer === 'off') {
       if (!consumer.paused) await consumer.pause();
+      await feed.setOn(false);
       return;
     }
     if (consumer.type === 'simulcast' && received.layer !== layer) {
@@ -145,6 +164,8 @@ const show = async (received: Received, layer: ViewLayer): Promise<void> => {
       received.layer = layer;
     }
     if (consumer.paused) await consumer.resume();
+    // Only now: what comes first is the key frame that this asks for.
+    await feed.setOn(true);
   } catch (error) {
     if (!isGone(error)) throw error;
   }
@@ -161,6 +182,13 @@ const requestKeyFrame = async (consumer: types.Consumer): Promise<void> => {
 };
 
 const describe = (
-  { id, producerId, kind, rtpParameters }: types.Consumer,
-  { peerId, source }: RoomProducer,
-): ConsumerDescription => ({ consumerId: id, producerId, peerId, source, kind, rtpParameters });
+  { id, kind, rtpParameters }: types.Consumer,
+  { producer, peerId, source }: RoomProducer,
+): ConsumerDescription => ({
+  consumerId: id,
+  producerId: producer.id,
+  peerId,
+  source,
+  kind,
+  rtpParameters,
+});

@@ -1,11 +1,11 @@
 // What one peer sends: at most one producer for each source, under the id that signaling picked.
 import type { types } from 'mediasoup';
-import type { AudioLevelWatch } from './audio-levels.ts';
 import { checkProduce, KIND_OF } from './check-produce.ts';
 import { badParameters, isGone, notFound, toMediaError } from './media-errors.ts';
 import type { PeerTransport } from './peer-transport.ts';
 import type { Source } from './protocol.ts';
 import { createSerial } from './serial.ts';
+import type { Shard } from './shard.ts';
 
 /** Key frames of one stream asked for within this time are one; each is a burst for everybody. */
 const KEY_FRAME_REQUEST_DELAY_MS = 500;
@@ -15,14 +15,15 @@ export interface RoomProducer {
   readonly peerId: string;
   readonly source: Source;
   readonly producer: types.Producer;
+  readonly shard: Shard;
 }
 
 export interface PeerProducersDeps {
   readonly peerId: string;
+  readonly shard: Shard;
   readonly send: PeerTransport;
   /** Of the whole room, by id. */
   readonly producers: Map<string, RoomProducer>;
-  readonly audioLevels: AudioLevelWatch;
 }
 
 export interface ProduceRequest {
@@ -43,7 +44,7 @@ export class PeerProducers {
   produce(request: ProduceRequest): Promise<void> {
     return this.#inTurn(async () => {
       const { producerId, source } = request;
-      const { peerId, producers } = this.#deps;
+      const { peerId, shard, producers } = this.#deps;
       const same = producers.get(producerId);
       if (same?.peerId === peerId && same.source === source) return;
       if (same !== undefined) throw badParameters('the producer id is in use');
@@ -52,10 +53,11 @@ export class PeerProducers {
       // Before the new one: it may well come with the same mid and ssrcs.
       this.#bySource(source)?.close();
       const producer = await this.#create(transport, { ...request, rtpParameters });
-      producers.set(producerId, { peerId, source, producer });
+      producers.set(producerId, { peerId, source, producer, shard });
       producer.observer.once('close', () => producers.delete(producerId));
       if (source !== 'mic') return;
-      await this.#deps.audioLevels.add(producerId).catch((error: unknown) => {
+      const { audioLevels } = await shard.opened;
+      await audioLevels.add(producerId).catch((error: unknown) => {
         producer.close();
         throw error;
       });

@@ -5,6 +5,7 @@ import { checkDtls } from './check-receive.ts';
 import { badParameters, notFound } from './media-errors.ts';
 import type { TransportDescription } from './protocol.ts';
 import { createSerial } from './serial.ts';
+import type { Shard } from './shard.ts';
 import type { RunningWorker } from './worker-slot.ts';
 
 /**
@@ -19,8 +20,8 @@ const INITIAL_OUTGOING_BPS = 1_000_000;
 /** Three camera layers and a screen, with room to spare. Browsers keep to it; it enforces nothing. */
 const MAX_INCOMING_BPS = 12_000_000;
 
-export interface PeerTransportDeps extends RunningWorker {
-  readonly router: types.Router;
+export interface PeerTransportDeps {
+  readonly shard: Shard;
   readonly direction: 'send' | 'receive';
 }
 
@@ -64,7 +65,7 @@ export class PeerTransport {
         transport.close();
         throw notFound('the peer has been closed');
       }
-      this.#open = openTransport(transport, this.#deps);
+      this.#open = openTransport(transport, this.#deps.shard.running);
       return this.#open.description;
     });
   }
@@ -110,9 +111,10 @@ export class PeerTransport {
   }
 
   async #create(): Promise<types.WebRtcTransport> {
-    const { router, webRtcServer, direction } = this.#deps;
+    const { shard, direction } = this.#deps;
+    const { router } = await shard.opened;
     const transport = await router.createWebRtcTransport({
-      webRtcServer,
+      webRtcServer: shard.running.webRtcServer,
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,

@@ -1,0 +1,127 @@
+// Streams from one router to another of this host, over a pair of plain transports on its loopback address.
+// Whoever puts the two ends on different hosts relays the same: what is on, what is paused, what has ended.
+import type { types } from 'mediasoup';
+import { isGone, notFound } from './media-errors.ts';
+import { createLatest } from './serial.ts';
+
+/** One way, and for any number of streams. */
+export interface PipeLink {
+  /** Off at first. Rejects with `not-found` when the producer has ended meanwhile. */
+  carry(producer: types.Producer, onClosed: () => void): Promise<CarriedStream>;
+  close(): void;
+}
+
+export interface CarriedStream {
+  /** Of the producer at the far end, which pauses, resumes and ends with the one that is carried. */
+  readonly producerId: string;
+  /** Nothing is sent while it is off. Turning it on asks the sender for key frames. */
+  setOn(on: boolean): Promise<void>;
+  close(): void;
+}
+
+export type OpenPipeLink = (from: types.Router, to: types.Router) => Promise<PipeLink>;
+
+/**
+ * With retransmission: no network loses packets here, but a worker that is late to read does. A socket's
+ * usual buffer holds some 90 packets, which is 10 ms of thirty cameras, and a packet lost on this way is
+ * one that nobody behind it can ask for: they would all freeze until the next key frame.
+ */
+const TRANSPORT_OPTIONS: types.PipeTransportOptions = {
+  listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
+  enableRtx: true,
+  enableSctp: false,
+};
+
+export const openPipeLink: OpenPipeLink = async (from, to) => {
+  const [out, into] = await openPair(from, to);
+  out.observer.once('close', () => into.close());
+  into.observer.once('close', () => out.close());
+  return {
+    carry: async (producer, onClosed) => {
+      const { consumer, far } = await openHalves(out, into, producer);
+      far.observer.once('close', () => consumer.close());
+      consumer.observer.once('close', () => {
+        far.close();
+        onClosed();
+      });
+      return follow({ consumer, far });
+    },
+    close: () => out.close(),
+  };
+};
+
+const openPair = async (
+  from: types.Router,
+  to: types.Router,
+): Promise<readonly [types.PipeTransport, types.PipeTransport]> => {
+  const making = [from, to].map((router) => router.createPipeTransport(TRANSPORT_OPTIONS));
+  try {
+    const [out, into] = await Promise.all(making);
+    if (out === undefined || into === undefined) throw notFound('the other end');
+    await Promise.all([connect(out, into), connect(into, out)]);
+    // What was made while its router was being closed does not know of it.
+    if (from.closed || to.closed) throw notFound('the room has been closed');
+    return [out, into];
+  } catch (error) {
+    for (const made of await Promise.allSettled(making)) {
+      if (made.status === 'fulfilled') made.value.close();
+    }
+    throw error;
+  }
+};
+
+const connect = (transport: types.PipeTransport, { tuple }: types.PipeTransport): Promise<void> =>
+  transport.connect({ ip: tuple.localAddress, port: tuple.localPort });
+
+interface Halves {
+  readonly consumer: types.Consumer;
+  readonly far: types.Producer;
+}
+
+const openHalves = async (
+  out: types.PipeTransport,
+  into: types.PipeTransport,
+  producer: types.Producer,
+): Promise<Halves> => {
+  const consumer = await out.consume({ producerId: producer.id });
+  let far: types.Producer | undefined;
+  try {
+    // None can be had paused; what this one has sent by now finds no producer at the far end.
+    await consumer.pause();
+    const { kind, rtpParameters } = consumer;
+    far = await into.produce({ kind, rtpParameters, paused: true });
+    // What was made while its transport was being closed does not know of it.
+    if (consumer.closed || out.closed || into.closed) throw notFound('the stream has ended');
+    return { consumer, far };
+  } catch (error) {
+    far?.close();
+    consumer.close();
+    throw error;
+  }
+};
+
+/** Keeps the two halves of a stream alike: paused are both while nobody wants it or its sender is muted. */
+const follow = ({ consumer, far }: Halves): CarriedStream => {
+  let on = false;
+  const apply = createLatest<void>(async () => {
+    try {
+      const flows = on && !consumer.producerPaused;
+      if (far.paused === flows) await (flows ? far.resume() : far.pause());
+      if (consumer.paused === on) await (on ? consumer.resume() : consumer.pause());
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  });
+  // One that cannot follow any more is of no use.
+  const followSender = (): void => void apply().catch(() => far.close());
+  consumer.on('producerpause', followSender);
+  consumer.on('producerresume', followSender);
+  return {
+    producerId: far.id,
+    setOn: (wanted) => {
+      on = wanted;
+      return apply();
+    },
+    close: () => far.close(),
+  };
+};
