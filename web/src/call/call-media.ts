@@ -1,5 +1,6 @@
-// The media of a call by both ways: through the media node, and directly to the other person. Whichever
-// is meant, the former one goes on until the new one has arrived, in both directions.
+// The media of a call by all its ways: through the media node, directly to the other person, and through
+// the media node that the room moves from. Whichever is meant, what there was goes on until the new one has
+// arrived, in both directions.
 import { batch, type ReadonlySignal } from '@preact/signals';
 import {
   LIMITS,
@@ -13,16 +14,18 @@ import type { SignalingClient } from '../signaling/client.ts';
 import type { Clock } from '../signaling/clock.ts';
 import type { CallState, KeyState, VisibleTile } from './call-state.ts';
 import type { Encryption } from './encryption/encryption.ts';
-import type { Incoming } from './incoming.ts';
-import { MediaSession } from './media-session.ts';
-import { wantedLayers, type Wish, withheldCameras } from './media-view.ts';
+import type { ByWay } from './incoming.ts';
+import { type WantedLayers, wantedLayers, type Wish, withheldCameras } from './media-view.ts';
+import { MoveReport } from './move-report.ts';
 import type { Network } from './network/network.ts';
-import type { Carrier } from './own-streams.ts';
-import { type Heard, LinkLevels, volumeOf, volumeOfMeter } from './peer-to-peer/link-levels.ts';
+import { areCarried, type Carrier } from './own-streams.ts';
+import { heardOver, LinkLevels, type OwnSound } from './peer-to-peer/link-levels.ts';
+import type { LinkView } from './peer-to-peer/link-view.ts';
 import { PeerToPeer } from './peer-to-peer/peer-to-peer.ts';
 import type { Preferences } from './preferences.ts';
 import type { Tracks } from './remote-peers.ts';
 import type { Room } from './room-state.ts';
+import { Sessions } from './sessions.ts';
 import { ShownStreams } from './shown-streams.ts';
 import type { StatsReading } from './stats/stats-reading.ts';
 
@@ -54,13 +57,16 @@ export interface MediaScene {
   readonly members: ReadonlySet<string>;
 }
 
+type HasArrived = LinkView['hasArrived'];
+
 export class CallMedia {
   readonly #deps: CallMediaDeps;
   readonly #peerToPeer: PeerToPeer;
   readonly #shown: ShownStreams;
   readonly #levels: LinkLevels;
+  readonly #sessions: Sessions;
+  readonly #move: MoveReport;
   #scene: MediaScene | null = null;
-  #session: MediaSession | null = null;
   #carriers: readonly Carrier[] = [];
   #isUpdating = false;
   #isDirty = false;
@@ -76,7 +82,7 @@ export class CallMedia {
     });
     this.#levels = new LinkLevels({
       clock,
-      read: () => this.#heard(),
+      read: () => heardOver(this.#peerToPeer.link?.received ?? [], this.#own()),
       onLevels: (levels) => {
         deps.state.levels.value = levels;
       },
@@ -89,11 +95,11 @@ export class CallMedia {
       report: (other, outcome) => request('peer-to-peer', { with: other, outcome }),
       onChange: () => this.#update(),
     });
-  }
-
-  /** Of the session through the media node; null without one. */
-  get placement(): number | null {
-    return this.#session?.placement ?? null;
+    this.#sessions = new Sessions({ ...deps, onChange: () => this.#update() });
+    this.#move = new MoveReport({
+      clock,
+      report: (placement) => request('arrived', { placement }),
+    });
   }
 
   get tracks(): Tracks {
@@ -114,8 +120,8 @@ export class CallMedia {
   /** For the statistics. Rejects when a connection went meanwhile. */
   async read(): Promise<Pick<StatsReading, 'connections' | 'received'>> {
     const link = this.#peerToPeer.link;
-    const connections = await Promise.all([link?.read() ?? [], this.#session?.read() ?? []]);
-    const received = this.#received();
+    const connections = await Promise.all([link?.read() ?? [], this.#sessions.read()]);
+    const received = Object.values(this.#received()).flat();
     return {
       connections: connections.flat(),
       received: (trackId) => received.find(({ track }) => track.id === trackId)?.origin,
@@ -126,15 +132,15 @@ export class CallMedia {
     this.#peerToPeer.hear(from, body);
   }
 
-  /** Of what comes through the media node. */
-  askForKeyFrames(producerIds: readonly ProducerId[]): void {
-    const { placement } = this;
-    if (placement === null) return;
+  /** Of what comes through the media node; the one that the room is leaving is asked nothing. */
+  askForKeyFrames(needed: readonly ProducerId[]): void {
+    const { current } = this.#sessions;
+    if (current === null) return;
+    const there = new Set(current.received.map(({ origin }) => origin.producerId));
+    const producerIds = needed.filter((id) => there.has(id)).slice(0, LIMITS.consumePerRequest);
+    if (producerIds.length === 0) return;
     this.#deps
-      .request('request-key-frames', {
-        placement,
-        producerIds: producerIds.slice(0, LIMITS.consumePerRequest),
-      })
+      .request('request-key-frames', { placement: current.placement, producerIds })
       .catch(() => undefined);
   }
 
@@ -144,13 +150,13 @@ export class CallMedia {
 
   /** The room was made again: the media node's part of it is gone, what goes directly is not. */
   rejoin(): void {
-    this.#endSession();
+    this.#endSessions();
     this.#peerToPeer.rejoin();
   }
 
   /** The worker that sealed and opened is gone, and all that ran through it with it. */
   restart(): void {
-    this.#endSession();
+    this.#endSessions();
     this.#peerToPeer.restart();
     this.#update();
   }
@@ -158,7 +164,7 @@ export class CallMedia {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#endSession();
+    this.#endSessions();
     this.#peerToPeer.close();
     this.#shown.close();
     this.#levels.stop();
@@ -182,44 +188,33 @@ export class CallMedia {
 
   #take(scene: MediaScene | null): void {
     if (scene === null) return;
-    const { selfPeerId, room, others, members } = scene;
-    this.#place(room);
+    const { others, room } = scene;
+    this.#follow(room);
     const wish = this.#wish(scene);
-    this.#session?.want(wish);
+    this.#sessions.want(wish);
     const layer = wantedLayers(wish);
-    const link = this.#peerToPeer.link;
+    const { link } = this.#peerToPeer;
+    const isChanging = room.mode.type === 'p2p' ? room.mode.standby : link !== null;
     this.#shown.update({
       others,
       incoming: this.#received(),
       withheld: withheldCameras(wish, layer),
       preferred: room.mode.type,
       isLinkUp: link?.isUp === true,
-      isMoving: room.mode.type === 'p2p' ? room.mode.standby : link !== null,
+      isMoving: isChanging || room.leaving !== null,
     });
     const other = this.#peerToPeer.other ?? others[0]?.peerId ?? null;
-    const sender = this.#session?.sender ?? null;
+    const theirs = others.filter(({ peerId }) => peerId === other);
     const hasArrived = {
-      p2p: this.#shown.hasArrived('p2p', other, layer),
-      sfu: sender !== null && this.#shown.hasArrived('sfu', other, layer),
+      p2p: this.#shown.hasArrived('p2p', theirs, layer),
+      sfu: this.#isUp && this.#shown.hasArrived('sfu', theirs, layer),
     };
-    const isConnected = this.#deps.network.connection.peek() === 'connected';
-    const { hideAddress } = this.#deps.preferences.peek();
-    const { mode, placement } = room;
-    const view = {
-      selfPeerId,
-      others,
-      mode,
-      placement,
-      members,
-      hideAddress,
-      isConnected,
-      hasArrived,
-    };
-    this.#peerToPeer.update(view);
+    this.#linkTo(scene, hasArrived);
     if (other !== null) this.#peerToPeer.want(layer(other, 'cam'), layer(other, 'screen'));
     this.#sendOver();
+    this.#report(scene, layer);
     // With a media node it is that one which tells.
-    if (placement === null && this.#peerToPeer.link !== null) this.#levels.start();
+    if (room.placement === null && this.#peerToPeer.link !== null) this.#levels.start();
     else this.#levels.stop();
     this.#deps.state.callPath.value = callPathOf(room, hasArrived.p2p);
     this.#deps.onTracks();
@@ -229,51 +224,65 @@ export class CallMedia {
     return { others, tiles, isHidden, preferences: this.#deps.preferences.peek() };
   }
 
-  #place({ placement, mode }: Room): void {
-    if (this.placement === placement) return;
-    if (this.#session !== null) {
-      this.#endSession();
-      // Peer to peer nothing is missed.
-      if (mode.type === 'sfu') this.#deps.onRebuilding();
-    }
-    if (placement === null) return;
-    const { onRebuilding } = this.#deps;
-    const session = new MediaSession({
-      ...this.#deps,
+  #follow(room: Room): void {
+    const isCutShort = this.#sessions.follow(room, this.#move.isTold);
+    // Peer to peer nothing is missed.
+    if (isCutShort && room.mode.type === 'sfu') this.#deps.onRebuilding();
+  }
+
+  #linkTo({ selfPeerId, room, others, members }: MediaScene, hasArrived: HasArrived): void {
+    const { network, preferences } = this.#deps;
+    const { mode, placement } = room;
+    this.#peerToPeer.update({
+      selfPeerId,
+      others,
+      mode,
       placement,
-      onRebuilding,
-      // The first is told while it is being made.
-      onChange: () => {
-        if (this.#session === session) this.#update();
-      },
+      members,
+      hideAddress: preferences.peek().hideAddress,
+      isConnected: network.connection.peek() === 'connected',
+      hasArrived,
     });
-    this.#session = session;
   }
 
-  #endSession(): void {
-    this.#session?.close();
-    this.#session = null;
+  /** Whoever is away sends nothing anew until they are back, and is waited for by the server. */
+  #report({ selfPeerId, room, others }: MediaScene, layer: WantedLayers): void {
+    const { placement, leaving, peers } = room;
+    const self = peers.find(({ peerId }) => peerId === selfPeerId);
+    const sender = this.#sessions.current?.sender ?? null;
+    const isSent = self !== undefined && sender !== null && areCarried(self.streams, sender);
+    const here = others.filter(({ connected }) => connected);
+    this.#move.update({
+      placement,
+      leaving,
+      isConnected: this.#deps.network.connection.peek() === 'connected',
+      hasArrived: isSent && this.#shown.hasArrived('sfu', here, layer),
+    });
   }
 
-  #received(): readonly Incoming[] {
-    return [...(this.#session?.received ?? []), ...(this.#peerToPeer.link?.received ?? [])];
+  /** There is something to send over to the media node. */
+  get #isUp(): boolean {
+    return (this.#sessions.current?.sender ?? null) !== null;
   }
 
-  #heard(): readonly Heard[] {
-    const { state } = this.#deps;
-    const received = this.#peerToPeer.link?.received ?? [];
-    const others = received
-      .filter(({ origin: { source } }) => source === 'mic')
-      .map(({ origin: { peerId }, receiver }) => ({ peerId, volume: volumeOf(receiver) }));
-    const selfPeerId = this.#scene?.selfPeerId;
-    if (selfPeerId === undefined || !state.micOn.peek()) return others;
-    return [...others, { peerId: selfPeerId, volume: volumeOfMeter(state.micLevel.peek()) }];
+  #endSessions(): void {
+    this.#sessions.end();
+    this.#move.close();
+  }
+
+  #received(): ByWay {
+    return { ...this.#sessions.received, p2p: this.#peerToPeer.link?.received ?? [] };
+  }
+
+  #own(): OwnSound | null {
+    const { micOn, micLevel } = this.#deps.state;
+    const peerId = this.#scene?.selfPeerId;
+    return peerId === undefined || !micOn.peek() ? null : { peerId, level: micLevel.peek() };
   }
 
   #sendOver(): void {
-    const carriers = [this.#peerToPeer.link?.senders, this.#session?.sender].filter(
-      (carrier) => carrier !== null && carrier !== undefined,
-    );
+    const direct = this.#peerToPeer.link?.senders ?? null;
+    const carriers = [...(direct === null ? [] : [direct]), ...this.#sessions.carriers];
     const isSame =
       carriers.length === this.#carriers.length &&
       carriers.every((carrier, index) => carrier === this.#carriers[index]);

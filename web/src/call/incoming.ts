@@ -1,5 +1,6 @@
-// What is received of others, by whichever way, and which of two ways is shown. For a while a stream
-// may come both from the media node and from the other person; what is shown never waits for a picture.
+// What is received of others, by whichever way, and which of the ways is shown. For a while a stream may
+// come both from the media node and from the other person, or from the media node that the room is moving
+// from and from its new one; what is shown never waits for a picture.
 import type { StreamOrigin } from './encryption/frame-guard.ts';
 import type { MediaPath } from './stats/call-details.ts';
 
@@ -9,26 +10,28 @@ export interface Incoming {
   readonly receiver: Pick<RTCRtpReceiver, 'getStats' | 'getSynchronizationSources'>;
 }
 
-export const pathOf = ({ producerId }: StreamOrigin): MediaPath =>
-  producerId === null ? 'p2p' : 'sfu';
+/** `former`: under the placement that the room is leaving (PROTOCOL M17). */
+export type Way = MediaPath | 'former';
 
-/** The ways that one stream comes by. */
-export interface Ways {
-  readonly p2p: Incoming | undefined;
-  readonly sfu: Incoming | undefined;
-  /** Shown until now. */
-  readonly shown: Incoming | undefined;
-}
+/** What comes, by each way. */
+export type ByWay = Readonly<Record<Way, readonly Incoming[]>>;
 
-/** What is meant, once there is a picture of it; until then what there is. */
+/** Those that one stream comes by. */
+export type Ways = Readonly<Partial<Record<Way, Incoming>>>;
+
+/** What is meant, then what can take its place for longest. */
+const ORDER: Readonly<Record<MediaPath, readonly Way[]>> = {
+  p2p: ['p2p', 'sfu', 'former'],
+  sfu: ['sfu', 'p2p', 'former'],
+};
+
+/** What is meant, once there is a picture of it; until then what there is. `shown`: until now. */
 export const chooseWay = (
   preferred: MediaPath,
   ways: Ways,
+  shown: Incoming | undefined,
   hasArrived: (incoming: Incoming) => boolean,
 ): Incoming | undefined => {
-  const meant = ways[preferred];
-  const other = ways[preferred === 'p2p' ? 'sfu' : 'p2p'];
-  const arrived = [meant, other].find((way) => way !== undefined && hasArrived(way));
-  const kept = [meant, other].find((way) => way !== undefined && way === ways.shown);
-  return arrived ?? kept ?? meant ?? other;
+  const there = ORDER[preferred].flatMap((way) => ways[way] ?? []);
+  return there.find(hasArrived) ?? there.find((one) => one === shown) ?? there[0];
 };

@@ -1,10 +1,11 @@
 // The media of one placement: both transports and what runs over them. A side whose way to the media
-// node fails is built again; another placement gets another session.
+// node fails is built again; another placement gets another session, and this one may stay until all has
+// come by that one.
 import type { ReadonlySignal } from '@preact/signals';
 import type { Direction } from '@sotto/signaling/protocol';
 import type { Device, types } from 'mediasoup-client';
 import type { Clock } from '../signaling/clock.ts';
-import { isPassing } from '../signaling/request-error.ts';
+import { isPassing, RequestError } from '../signaling/request-error.ts';
 import type { Incoming } from './incoming.ts';
 import type { Wish } from './media-view.ts';
 import { MediaSide, type SideNews } from './media-side.ts';
@@ -35,7 +36,15 @@ export class MediaSession {
   readonly #receive: MediaSide<ReceiveMedia>;
   /** The id of the last transport of each side. */
   readonly #opened: Partial<Record<Direction, string>> = {};
+  /** The room has moved on: nothing is asked any more, least of all what the server refuses. */
+  #isKept = false;
   #wish: Wish = { others: [], tiles: [], preferences: DEFAULT_PREFERENCES };
+
+  /** What is refused once the room has moved on changes nothing of what there is. */
+  readonly #request: Request = (method, data) =>
+    this.#isKept
+      ? Promise.reject(new RequestError('stale-placement'))
+      : this.#deps.request(method, data);
 
   constructor(deps: MediaSessionDeps) {
     this.#deps = deps;
@@ -73,8 +82,18 @@ export class MediaSession {
   }
 
   want(wish: Wish): void {
+    if (this.#isKept) return;
     this.#wish = wish;
     this.#receive.media?.update(wish);
+  }
+
+  /** What goes out and comes in goes on for as long as it works. May be called twice. */
+  keep(): void {
+    this.#isKept = true;
+    this.#send.keep();
+    this.#receive.keep();
+    this.#send.media?.keep();
+    this.#receive.media?.keep();
   }
 
   /** For the statistics: of the sides that are open. */
@@ -92,22 +111,24 @@ export class MediaSession {
   /** A side opens again only when what it had has failed. */
   async #openTransport(direction: Direction, news: SideNews): Promise<types.Transport> {
     const instead = this.#opened[direction];
-    const transport = await openTransport({ ...this.#deps, ...news, instead }, direction);
+    const deps = { ...this.#deps, ...news, request: this.#request, instead };
+    const transport = await openTransport(deps, direction);
     this.#opened[direction] = transport.id;
     return transport;
   }
 
   async #openSend(news: SideNews): Promise<SendMedia> {
     const transport = await this.#openTransport('send', news);
-    return new SendMedia({ ...this.#deps, transport, onBroken: news.onFailed });
+    const { onFailed: onBroken } = news;
+    return new SendMedia({ ...this.#deps, request: this.#request, transport, onBroken });
   }
 
   async #openReceive(news: SideNews): Promise<ReceiveMedia> {
-    const { request, placement, encryption, onChange } = this.#deps;
+    const { placement, encryption, onChange } = this.#deps;
     const transport = await this.#openTransport('receive', news);
     return new ReceiveMedia({
       transport,
-      request,
+      request: this.#request,
       placement,
       encryption,
       onTracks: onChange,

@@ -28,6 +28,7 @@ export class MediaSide<M extends Closable> {
   #media: M | null = null;
   #attempt = 0;
   #cancelRetry: Cancel = () => undefined;
+  #isKept = false;
   #closed = false;
 
   constructor(deps: MediaSideDeps<M>) {
@@ -37,6 +38,12 @@ export class MediaSide<M extends Closable> {
 
   get media(): M | null {
     return this.#media;
+  }
+
+  /** What is open goes on for as long as it works; nothing is opened any more. */
+  keep(): void {
+    this.#isKept = true;
+    this.#cancelRetry();
   }
 
   close(): void {
@@ -57,12 +64,13 @@ export class MediaSide<M extends Closable> {
       if (!isCurrent || this.#closed) return;
       isCurrent = false;
       this.#drop();
+      if (this.#isKept) return;
       this.#deps.onRebuilding();
       this.#openLater();
     };
     try {
       const media = await this.#deps.open({ onConnected, onFailed });
-      if (this.#closed || !isCurrent) {
+      if (this.#closed || this.#isKept || !isCurrent) {
         media.close();
         return;
       }
@@ -70,7 +78,8 @@ export class MediaSide<M extends Closable> {
       this.#deps.onChange(media);
     } catch (error) {
       // Who holds the session makes another under the next placement.
-      if (isCurrent && !this.#closed && !isOver(error)) this.#openLater();
+      const isWanted = isCurrent && !this.#closed && !this.#isKept;
+      if (isWanted && !isOver(error)) this.#openLater();
     }
   }
 

@@ -19,6 +19,7 @@ const createScene = () => {
 
   const carried = new Map<StreamSource, MediaStreamTrack | null>();
   const carrier: Carrier = {
+    takesNew: true,
     carried: (source) => carried.get(source),
     produce: async (source, on, track) => {
       asked.push(`produce ${source} ${on ? 'on' : 'off'}`);
@@ -133,6 +134,7 @@ test('media under another placement is produced anew', async () => {
 test('C5 one of two ways that does not work keeps nothing off the other, and is no refusal', async () => {
   const { own, carrier, asked, refused, streams } = createScene();
   const broken: Carrier = {
+    takesNew: true,
     carried: () => undefined,
     produce: () => Promise.reject(new Error('stopped')),
     replace: async () => undefined,
@@ -166,6 +168,41 @@ test('what goes out by two ways is the same by both, and ends by both', async ()
     undefined,
     undefined,
   ]);
+});
+
+/** As it is once the room moves from there. */
+const left = ({ carrier }: ReturnType<typeof createScene>): Carrier => ({
+  takesNew: false,
+  carried: (source) => carrier.carried(source),
+  produce: () => Promise.reject(new Error('the server refuses it')),
+  replace: (source, track) => carrier.replace(source, track),
+  stop: (source) => carrier.stop(source),
+});
+
+test('M17 what is being left goes on with what it carries, takes nothing new, and ends with the rest', async () => {
+  const before = createScene();
+  const { own, carrier, asked, refused } = createScene();
+  own.want('mic', { state: 'on', track: mic });
+  own.sendOver([before.carrier]);
+  await settled();
+  const former = left(before);
+  own.sendOver([former]);
+  own.want('screen', { state: 'on', track: cam });
+  await settled();
+  expect(before.asked).toEqual(['produce mic on']);
+  expect(asked).toEqual(['set mic on', 'set screen on']);
+  own.sendOver([carrier, former]);
+  await settled();
+  expect(asked.slice(2)).toEqual(['produce mic on', 'produce screen on']);
+  const other = new FakeTrack('audio', 'other');
+  own.want('mic', { state: 'on', track: other });
+  await settled();
+  expect([carrier, former].map((one) => one.carried('mic'))).toEqual([other, other]);
+  own.want('mic', { state: 'closed', track: null });
+  await settled();
+  expect([carrier, former].map((one) => one.carried('mic'))).toEqual([undefined, undefined]);
+  expect(former.carried('screen')).toBeUndefined();
+  expect(refused).toEqual([]);
 });
 
 test('a refused wish is told, once', async () => {

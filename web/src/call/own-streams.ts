@@ -1,11 +1,13 @@
 // Brings the own streams to what the person wants, one step at a time for each source, and again
-// whenever the wish, the record or the ways out change: to the media node, to the other person, or both.
+// whenever the wish, the record or the ways out change: to media nodes, to the other person, or both.
 import { STREAM_SOURCES, type Streams, type StreamSource } from '@sotto/signaling/protocol';
 import { isPassing } from '../signaling/request-error.ts';
 import { nextStep, type Step, type WantedStream } from './own-stream-step.ts';
 
 /** A way out for media (send-media.ts, peer-to-peer/peer-link.ts). */
 export interface Carrier {
+  /** False for one that is being left: it goes on with what it carries, until another does. */
+  readonly takesNew: boolean;
   /** The track that the source sends; null when it sends none, undefined when it is not carried. */
   carried(source: StreamSource): MediaStreamTrack | null | undefined;
   /** Rejects with RequestError, FrameError, or what the browser threw; then nothing is sent. */
@@ -23,6 +25,10 @@ export interface OwnStreamsDeps {
   /** The server said no to something that the person wanted on. */
   readonly onRefused: (source: StreamSource) => void;
 }
+
+/** All that the record has on goes out over it. */
+export const areCarried = (streams: Streams, carrier: Carrier): boolean =>
+  STREAM_SOURCES.every((source) => !streams[source].on || carrier.carried(source) !== undefined);
 
 const CLOSED: WantedStream = { state: 'closed', track: null };
 
@@ -86,7 +92,9 @@ export class OwnStreams {
     return nextStep(this.#wanted.get(source) ?? CLOSED, {
       on: recorded.on,
       hasProducer: recorded.producerId !== undefined,
-      carried: this.#carriers.map((carrier) => carrier.carried(source)),
+      carried: this.#carriers
+        .filter((carrier) => carrier.takesNew || carrier.carried(source) !== undefined)
+        .map((carrier) => carrier.carried(source)),
     });
   }
 
@@ -131,7 +139,9 @@ export class OwnStreams {
 
   /** One way out that does not work is no reason to keep a stream off the other. */
   async #produce(source: StreamSource, on: boolean, track: MediaStreamTrack): Promise<void> {
-    const lacking = this.#carriers.filter((carrier) => carrier.carried(source) === undefined);
+    const lacking = this.#carriers.filter(
+      (carrier) => carrier.takesNew && carrier.carried(source) === undefined,
+    );
     const tried = await Promise.allSettled(
       lacking.map((carrier) => carrier.produce(source, on, track)),
     );

@@ -42,6 +42,7 @@ export class ReceiveMedia {
   #sentView: View = new Map();
   #isRunning = false;
   #isDirty = false;
+  #isKept = false;
   #closed = false;
 
   constructor(deps: ReceiveMediaDeps) {
@@ -56,15 +57,21 @@ export class ReceiveMedia {
   update(wish: Wish): void {
     this.#wish = wish;
     this.#isDirty = true;
-    if (this.#isRunning || this.#closed) return;
+    if (this.#isRunning || this.#isOver) return;
     this.#isRunning = true;
     queueMicrotask(() => void this.#run());
+  }
+
+  /** What comes goes on as it is, and nothing is asked for any more. */
+  keep(): void {
+    this.#isKept = true;
   }
 
   /** For the statistics. Rejects once closed. */
   async read(): Promise<ConnectionReading> {
     const { transport } = this.#deps;
     return {
+      id: transport.id,
       path: 'sfu',
       direction: 'receive',
       state: transport.connectionState,
@@ -80,15 +87,19 @@ export class ReceiveMedia {
     this.#received.clear();
   }
 
+  get #isOver(): boolean {
+    return this.#isKept || this.#closed;
+  }
+
   async #run(): Promise<void> {
-    while (this.#isDirty && !this.#closed) {
+    while (this.#isDirty && !this.#isOver) {
       this.#isDirty = false;
       try {
         this.#dropGone();
         await this.#consumeNew();
         await this.#sendView();
       } catch (error) {
-        if (!this.#closed) this.#deps.onError(error);
+        if (!this.#isOver) this.#deps.onError(error);
       }
     }
     this.#isRunning = false;

@@ -17,6 +17,11 @@ const withoutProducers = ({ mic, cam, screen, screenAudio }: Streams): Streams =
   screenAudio: { on: screenAudio.on },
 });
 
+const withoutMedia = (room: Room): Room => ({
+  ...room,
+  peers: room.peers.map((peer) => ({ ...peer, streams: withoutProducers(peer.streams) })),
+});
+
 const applyFact = (room: Room, event: RecordEvent): Room => {
   switch (event.event) {
     case 'peer-joined': {
@@ -46,7 +51,11 @@ const applyFact = (room: Room, event: RecordEvent): Room => {
     case 'mode-changed':
       return { ...room, mode: event.data.mode };
     case 'room-placed':
-      return { ...room, placement: event.data.placement };
+      return {
+        // A room that is somewhere already moves from there.
+        ...(room.placement === null ? room : withoutMedia({ ...room, leaving: room.placement })),
+        placement: event.data.placement,
+      };
     case 'peer-arrived':
     case 'group-created':
     case 'key-package':
@@ -56,12 +65,9 @@ const applyFact = (room: Room, event: RecordEvent): Room => {
       return room;
     case 'media-lost':
       // Of a placement that has been followed by another: that one's media lives.
+      if (room.leaving === event.data.placement) return { ...room, leaving: null };
       if (room.placement !== event.data.placement) return room;
-      return {
-        ...room,
-        placement: null,
-        peers: room.peers.map((peer) => ({ ...peer, streams: withoutProducers(peer.streams) })),
-      };
+      return withoutMedia({ ...room, placement: null });
   }
 };
 

@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import type { Encryption } from './encryption/encryption.ts';
 import type { GuardedSender } from './encryption/frame-guard.ts';
 import { LimitedSenders } from './limited-senders.ts';
+import type { Carrier } from './own-streams.ts';
 import type { Preferences } from './preferences.ts';
 import { sendEncoding } from './send-encodings.ts';
 import type { ConnectionReading } from './stats/stats-reading.ts';
@@ -30,13 +31,14 @@ interface Sent {
 /** What `produce` of mediasoup-client hands through to our own handler. */
 const AppData = z.object({ source: StreamSource, on: z.boolean() });
 
-export class SendMedia {
+export class SendMedia implements Carrier {
   readonly #transport: types.Transport;
   readonly #device: Device;
   readonly #encryption: SendMediaDeps['encryption'];
   readonly #onBroken: () => void;
   readonly #limited: LimitedSenders;
   readonly #sent = new Map<StreamSource, Sent>();
+  #isKept = false;
 
   constructor(deps: SendMediaDeps) {
     const { transport, device, request, placement } = deps;
@@ -54,6 +56,15 @@ export class SendMedia {
         rtpParameters: RtpParameters.parse(rtpParameters),
       }).then(({ producerId }) => accept({ id: producerId }), refuse);
     });
+  }
+
+  get takesNew(): boolean {
+    return !this.#isKept;
+  }
+
+  /** What is sent goes on, and nothing is sent besides. */
+  keep(): void {
+    this.#isKept = true;
   }
 
   /** The track that the source sends; null when it sends none, undefined without a producer. */
@@ -125,6 +136,7 @@ export class SendMedia {
       [...this.#sent].map(([source, { producer }]) => [producer.rtpParameters.mid, source]),
     );
     return {
+      id: this.#transport.id,
       path: 'sfu',
       direction: 'send',
       state: this.#transport.connectionState,

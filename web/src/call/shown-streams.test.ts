@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { FakeClock } from '../signaling/testing/fake-clock.ts';
 import { peer, producerId } from '../signaling/testing/room-samples.ts';
 import { settled } from '../signaling/testing/turns.ts';
-import type { Incoming } from './incoming.ts';
+import type { ByWay, Incoming } from './incoming.ts';
 import { streamKey } from './remote-peers.ts';
 import { type Offered, ShownStreams } from './shown-streams.ts';
 import type { MediaPath } from './stats/call-details.ts';
@@ -19,6 +19,7 @@ const ann = peer('ann', {
 const bob = peer('bob');
 const [annMic, annCam] = [streamKey(ann.peerId, 'mic'), streamKey(ann.peerId, 'cam')];
 const all = (): 2 => 2;
+const nothing: ByWay = { p2p: [], sfu: [], former: [] };
 
 /** Frames, or packets, of each stream so far. */
 let played = 1;
@@ -51,7 +52,7 @@ const createScene = () => {
   const offer = (change: Partial<Offered>): void =>
     shown.update({
       others: [ann],
-      incoming: [],
+      incoming: nothing,
       withheld: new Set(),
       preferred: 'sfu',
       isLinkUp: true,
@@ -73,51 +74,156 @@ test('D6 each stream moves when it has come by the new way, and not with the oth
   const routed = [incoming('sfu', 'mic'), incoming('sfu', 'cam')];
   const [mic, cam] = routed;
   if (mic === undefined || cam === undefined) throw new Error('two');
-  offer({ incoming: direct });
+  offer({ incoming: { ...nothing, p2p: direct } });
   await open(...direct);
-  offer({ incoming: [...direct, ...routed] });
+  offer({ incoming: { ...nothing, p2p: direct, sfu: routed } });
   expect(tracks()).toEqual(['p2p mic', 'p2p cam']);
   await open(mic);
-  offer({ incoming: [...direct, ...routed] });
+  offer({ incoming: { ...nothing, p2p: direct, sfu: routed } });
   expect(tracks()).toEqual(['sfu mic', 'p2p cam']);
-  expect([
-    shown.hasArrived('p2p', ann.peerId, all),
-    shown.hasArrived('sfu', ann.peerId, all),
-  ]).toEqual([true, false]);
+  expect([shown.hasArrived('p2p', [ann], all), shown.hasArrived('sfu', [ann], all)]).toEqual([
+    true,
+    false,
+  ]);
   await open(cam);
-  offer({ incoming: [...direct, ...routed] });
+  offer({ incoming: { ...nothing, p2p: direct, sfu: routed } });
   expect(tracks()).toEqual(['sfu mic', 'sfu cam']);
-  expect(shown.hasArrived('sfu', ann.peerId, all)).toBe(true);
+  expect(shown.hasArrived('sfu', [ann], all)).toBe(true);
   expect(arrivals()).toBe(3);
 });
 
 test('D6 what is off, not wanted, or of somebody else, is not waited for', () => {
   const { shown, offer } = createScene();
   offer({});
-  expect(shown.hasArrived('sfu', ann.peerId, all)).toBe(false);
-  expect(shown.hasArrived('sfu', ann.peerId, () => 'off')).toBe(true);
+  expect(shown.hasArrived('sfu', [ann], all)).toBe(false);
+  expect(shown.hasArrived('sfu', [ann], () => 'off')).toBe(true);
   offer({ others: [ann, bob] });
-  expect(shown.hasArrived('sfu', bob.peerId, all)).toBe(true);
+  expect(shown.hasArrived('sfu', [bob], all)).toBe(true);
 });
 
 test('D6 a link that is down has brought nothing', async () => {
   const { shown, offer, open } = createScene();
   const direct = [incoming('p2p', 'mic'), incoming('p2p', 'cam')];
-  offer({ incoming: direct, preferred: 'p2p' });
+  offer({ incoming: { ...nothing, p2p: direct }, preferred: 'p2p' });
   await open(...direct);
-  offer({ incoming: direct, preferred: 'p2p' });
-  expect(shown.hasArrived('p2p', ann.peerId, all)).toBe(true);
-  offer({ incoming: direct, preferred: 'p2p', isLinkUp: false });
-  expect(shown.hasArrived('p2p', ann.peerId, all)).toBe(false);
+  offer({ incoming: { ...nothing, p2p: direct }, preferred: 'p2p' });
+  expect(shown.hasArrived('p2p', [ann], all)).toBe(true);
+  offer({ incoming: { ...nothing, p2p: direct }, preferred: 'p2p', isLinkUp: false });
+  expect(shown.hasArrived('p2p', [ann], all)).toBe(false);
   // Up again, what came before does not count.
-  offer({ incoming: direct, preferred: 'p2p' });
+  offer({ incoming: { ...nothing, p2p: direct }, preferred: 'p2p' });
   await open();
-  offer({ incoming: direct, preferred: 'p2p' });
+  offer({ incoming: { ...nothing, p2p: direct }, preferred: 'p2p' });
   await open();
-  expect(shown.hasArrived('p2p', ann.peerId, all)).toBe(false);
+  expect(shown.hasArrived('p2p', [ann], all)).toBe(false);
   played += 1;
   await open();
-  expect(shown.hasArrived('p2p', ann.peerId, all)).toBe(true);
+  expect(shown.hasArrived('p2p', [ann], all)).toBe(true);
+});
+
+/** As the record has Ann's streams under another placement, once she has produced these again. */
+const annMoved = (...sources: readonly StreamSource[]): PeerView => ({
+  ...ann,
+  streams: {
+    ...ann.streams,
+    mic: { on: true },
+    cam: { on: true },
+    ...Object.fromEntries(
+      sources.map((source) => [source, { on: true, producerId: producerId(`new${source}`) }]),
+    ),
+  },
+});
+
+const movedIn = (source: StreamSource): Incoming => ({
+  ...incoming('sfu', source),
+  origin: { peerId: ann.peerId, source, producerId: producerId(`new${source}`) },
+  track: new FakeTrack(source === 'mic' ? 'audio' : 'video', `new ${source}`),
+});
+
+test('M17 what the former placement brought stays on screen, though the record names it no more', async () => {
+  const { shown, offer, open, tracks } = createScene();
+  const [mic, cam] = [incoming('sfu', 'mic'), incoming('sfu', 'cam')];
+  offer({ incoming: { ...nothing, sfu: [mic, cam] }, isMoving: false });
+  await open(mic, cam);
+  expect([tracks(), shown.keyState(ann.peerId, 'cam')]).toEqual([['sfu mic', 'sfu cam'], 'ok']);
+  const former = [mic, cam];
+  const [newMic, newCam] = [movedIn('mic'), movedIn('cam')];
+  offer({ others: [annMoved()], incoming: { ...nothing, former } });
+  expect([tracks(), shown.keyState(ann.peerId, 'cam')]).toEqual([['sfu mic', 'sfu cam'], 'ok']);
+  offer({ others: [annMoved('mic', 'cam')], incoming: { ...nothing, former, sfu: [newMic] } });
+  expect(tracks()).toEqual(['sfu mic', 'sfu cam']);
+  await open(newMic);
+  const both = { ...nothing, former, sfu: [newMic, newCam] };
+  offer({ others: [annMoved('mic', 'cam')], incoming: both });
+  expect(tracks()).toEqual(['new mic', 'sfu cam']);
+  expect(shown.hasArrived('sfu', [annMoved('mic', 'cam')], all)).toBe(false);
+  await open(newCam);
+  offer({ others: [annMoved('mic', 'cam')], incoming: both });
+  expect(tracks()).toEqual(['new mic', 'new cam']);
+  expect(shown.hasArrived('sfu', [annMoved('mic', 'cam')], all)).toBe(true);
+});
+
+test('M17 of the former placement nothing is shown that the record had not agreed with', () => {
+  const { offer, tracks } = createScene();
+  const lie: Incoming = {
+    ...incoming('sfu', 'cam'),
+    origin: { peerId: bob.peerId, source: 'cam', producerId: producerId('annCam') },
+  };
+  const late = incoming('sfu', 'mic');
+  const others = [annMoved(), bob];
+  offer({ others: [ann, bob], incoming: { ...nothing, sfu: [lie] } });
+  offer({ others, incoming: { ...nothing, former: [lie, late] } });
+  offer({ others, incoming: { ...nothing, former: [lie, late] } });
+  expect(tracks()).toEqual([]);
+});
+
+test('M17 a share that ends while the room moves is over, and one that begins is a new one', async () => {
+  const { offer, open, tracks } = createScene();
+  const sharing = (on: boolean, id?: string): PeerView =>
+    peer('ann', {
+      screen: { on, ...(id === undefined ? {} : { producerId: producerId(id) }) },
+    });
+  const old: Incoming = {
+    ...incoming('sfu', 'screen'),
+    origin: { peerId: ann.peerId, source: 'screen', producerId: producerId('first') },
+  };
+  const next = movedIn('screen');
+  offer({ others: [sharing(true, 'first')], incoming: { ...nothing, sfu: [old] } });
+  const former = [old];
+  offer({ others: [sharing(true)], incoming: { ...nothing, former } });
+  expect(tracks()).toEqual(['sfu screen']);
+  offer({ others: [sharing(false)], incoming: { ...nothing, former } });
+  expect(tracks()).toEqual([]);
+  offer({ others: [sharing(true, 'newscreen')], incoming: { ...nothing, former, sfu: [next] } });
+  expect(tracks()).toEqual(['new screen']);
+  await open(next);
+});
+
+test('M17 a camera that goes off and on while the room moves comes again as it was', () => {
+  const { offer, tracks } = createScene();
+  const cam = incoming('sfu', 'cam');
+  const seen = (on: boolean): PeerView => peer('ann', { cam: { on } });
+  offer({ incoming: { ...nothing, sfu: [cam] } });
+  for (const on of [true, false, true]) {
+    offer({ others: [seen(on)], incoming: { ...nothing, former: [cam] } });
+    expect(tracks()).toEqual(['sfu cam']);
+  }
+});
+
+test('M17 what came by the new placement stays when the former one ends, and goes with the new one', async () => {
+  const { offer, open, tracks } = createScene();
+  const [cam, newCam] = [incoming('sfu', 'cam'), movedIn('cam')];
+  const others = [annMoved('cam')];
+  offer({ incoming: { ...nothing, sfu: [cam] } });
+  const both = { ...nothing, former: [cam], sfu: [newCam] };
+  offer({ others, incoming: both });
+  await open(newCam);
+  offer({ others, incoming: both });
+  // The new placement dies, and the former one is still there.
+  offer({ others: [annMoved()], incoming: { ...nothing, former: [cam] } });
+  expect(tracks()).toEqual(['sfu cam']);
+  offer({ others, incoming: { ...nothing, sfu: [newCam] }, isMoving: false });
+  expect(tracks()).toEqual(['new cam']);
 });
 
 test('what a media node calls somebody’s is shown only as the record has it', () => {
@@ -126,7 +232,7 @@ test('what a media node calls somebody’s is shown only as the record has it', 
     ...incoming('sfu', 'cam'),
     origin: { peerId: bob.peerId, source: 'cam', producerId: producerId('annCam') },
   };
-  offer({ others: [ann, bob], incoming: [lie] });
+  offer({ others: [ann, bob], incoming: { ...nothing, sfu: [lie] } });
   expect(tracks()).toEqual([]);
   expect(shown.keyState(bob.peerId, 'cam')).toBeNull();
   expect(shown.keyState(ann.peerId, 'cam')).toBe('waiting');
@@ -135,17 +241,17 @@ test('what a media node calls somebody’s is shown only as the record has it', 
 test('a camera that is withheld is not shown, and its sound is', () => {
   const { shown, offer } = createScene();
   const both = [incoming('sfu', 'mic'), incoming('sfu', 'cam')];
-  offer({ incoming: both, withheld: new Set([ann.peerId]) });
+  offer({ incoming: { ...nothing, sfu: both }, withheld: new Set([ann.peerId]) });
   expect([...shown.tracks.keys()]).toEqual([annMic]);
-  offer({ incoming: both });
+  offer({ incoming: { ...nothing, sfu: both } });
   expect([...shown.tracks.keys()]).toEqual([annMic, annCam]);
 });
 
 test('nothing is looked at unless a call moves', () => {
   const { clock, shown, offer } = createScene();
-  offer({ incoming: [incoming('sfu', 'mic')], isMoving: false });
+  offer({ incoming: { ...nothing, sfu: [incoming('sfu', 'mic')] }, isMoving: false });
   expect(clock.pending).toBe(0);
-  offer({ incoming: [incoming('sfu', 'mic')] });
+  offer({ incoming: { ...nothing, sfu: [incoming('sfu', 'mic')] } });
   expect(clock.pending).toBe(1);
   shown.close();
   expect(clock.pending).toBe(0);

@@ -1,8 +1,7 @@
-// What of the others is shown and heard, by which of the two ways, and whether all of it has come.
+// What of the others is shown and heard, by which of the ways it comes, and whether all of it has come.
 import {
   type PeerId,
   type PeerView,
-  type ProducerId,
   STREAM_SOURCES,
   type StreamSource,
 } from '@sotto/signaling/protocol';
@@ -10,7 +9,7 @@ import type { Clock } from '../signaling/clock.ts';
 import { Arrivals } from './arrivals.ts';
 import type { KeyState } from './call-state.ts';
 import type { StreamOrigin } from './encryption/frame-guard.ts';
-import { chooseWay, type Incoming, pathOf } from './incoming.ts';
+import { type ByWay, chooseWay, type Incoming, type Way, type Ways } from './incoming.ts';
 import type { WantedLayers } from './media-view.ts';
 import { type StreamKey, streamKey, type Tracks } from './remote-peers.ts';
 import type { MediaPath } from './stats/call-details.ts';
@@ -24,7 +23,7 @@ export interface ShownStreamsDeps {
 /** What there is to choose from. */
 export interface Offered {
   readonly others: readonly PeerView[];
-  readonly incoming: readonly Incoming[];
+  readonly incoming: ByWay;
   /** Whose cameras are not received, though they have a tile: nothing is better than what stands still. */
   readonly withheld: ReadonlySet<PeerId>;
   readonly preferred: MediaPath;
@@ -34,34 +33,22 @@ export interface Offered {
   readonly isMoving: boolean;
 }
 
-type Ways = ReadonlyMap<StreamKey, Partial<Record<MediaPath, Incoming>>>;
-
 const NOTHING: Offered = {
   others: [],
-  incoming: [],
+  incoming: { p2p: [], sfu: [], former: [] },
   withheld: new Set(),
   preferred: 'sfu',
   isLinkUp: false,
   isMoving: false,
 };
 
-const producerOf = (
-  others: readonly PeerView[],
-  peerId: PeerId,
-  source: StreamSource,
-): ProducerId | undefined =>
-  others.find((peer) => peer.peerId === peerId)?.streams[source].producerId;
+const streamOf = (others: readonly PeerView[], { peerId, source }: StreamOrigin) =>
+  others.find((peer) => peer.peerId === peerId)?.streams[source];
 
-/** What a media node says to be somebody's is so only if the record agrees. */
-const waysOf = ({ others, incoming }: Offered): Ways => {
-  const ways = new Map<StreamKey, Partial<Record<MediaPath, Incoming>>>();
-  for (const one of incoming) {
-    const { peerId, source, producerId } = one.origin;
-    if (producerId !== null && producerOf(others, peerId, source) !== producerId) continue;
-    const key = streamKey(peerId, source);
-    ways.set(key, { ...ways.get(key), [pathOf(one.origin)]: one });
-  }
-  return ways;
+/** A share that has ended begins anew elsewhere; a camera or a microphone may come again as it was. */
+const hasEnded = (others: readonly PeerView[], origin: StreamOrigin): boolean => {
+  const isShare = origin.source === 'screen' || origin.source === 'screenAudio';
+  return isShare && streamOf(others, origin)?.on !== true;
 };
 
 const streamsOn = (
@@ -75,7 +62,7 @@ export class ShownStreams {
   readonly #deps: ShownStreamsDeps;
   readonly #arrivals: Arrivals;
   #offered = NOTHING;
-  #ways: Ways = new Map();
+  #ways: ReadonlyMap<StreamKey, Ways> = new Map();
   #shown: ReadonlyMap<StreamKey, Incoming> = new Map();
 
   constructor(deps: ShownStreamsDeps) {
@@ -99,18 +86,20 @@ export class ShownStreams {
   keyState(peerId: PeerId, source: StreamSource): KeyState | null {
     const shown = this.#shown.get(streamKey(peerId, source));
     if (shown !== undefined) return this.#deps.keyStateOf(shown.origin);
-    const producerId = producerOf(this.#offered.others, peerId, source);
-    return producerId === undefined ? null : this.#deps.keyStateOf({ peerId, source, producerId });
+    const origin = { peerId, source, producerId: null };
+    const producerId = streamOf(this.#offered.others, origin)?.producerId;
+    return producerId === undefined ? null : this.#deps.keyStateOf({ ...origin, producerId });
   }
 
   /** Chooses anew; what moves is looked at until it has come. */
   update(offered: Offered): void {
     this.#offered = offered;
-    this.#ways = waysOf(offered);
+    this.#ways = this.#waysOf(offered);
     const shown = new Map<StreamKey, Incoming>();
-    for (const [key, { p2p, sfu }] of this.#ways) {
-      const ways = { p2p, sfu, shown: this.#shown.get(key) };
-      const chosen = chooseWay(offered.preferred, ways, (one) => this.#isHere(one));
+    for (const [key, ways] of this.#ways) {
+      const chosen = chooseWay(offered.preferred, ways, this.#shown.get(key), (one) =>
+        this.#isHere(one),
+      );
       if (chosen !== undefined) shown.set(key, chosen);
     }
     this.#shown = shown;
@@ -121,12 +110,11 @@ export class ShownStreams {
     this.#arrivals.await(offered.isMoving ? awaited : []);
   }
 
-  /** All that they have on, and that is wanted, has come by this way. */
-  hasArrived(path: MediaPath, from: PeerId | null, layer: WantedLayers): boolean {
-    const theirs = this.#offered.others.filter(({ peerId }) => peerId === from);
-    return streamsOn(theirs).every(({ peerId, source }) => {
+  /** All that these have on, and that is wanted, has come by this way. */
+  hasArrived(way: Way, from: readonly PeerView[], layer: WantedLayers): boolean {
+    return streamsOn(from).every(({ peerId, source }) => {
       if (layer(peerId, source) === 'off') return true;
-      const incoming = this.#ways.get(streamKey(peerId, source))?.[path];
+      const incoming = this.#ways.get(streamKey(peerId, source))?.[way];
       return incoming !== undefined && this.#isHere(incoming);
     });
   }
@@ -136,18 +124,47 @@ export class ShownStreams {
     this.#shown = new Map();
   }
 
+  #waysOf({ others, incoming }: Offered): ReadonlyMap<StreamKey, Ways> {
+    const ways = new Map<StreamKey, Ways>();
+    for (const way of ['p2p', 'sfu', 'former'] as const) {
+      for (const one of incoming[way]) {
+        if (!this.#isTheirs(way, one, others)) continue;
+        const key = streamKey(one.origin.peerId, one.origin.source);
+        ways.set(key, { ...ways.get(key), [way]: one });
+      }
+    }
+    return ways;
+  }
+
+  /**
+   * What a media node says to be somebody's is so only if the record agrees. Of the former placement the
+   * record knows nothing any more: what it agreed with until then.
+   */
+  #isTheirs(way: Way, one: Incoming, others: readonly PeerView[]): boolean {
+    const { origin } = one;
+    switch (way) {
+      case 'p2p':
+        return true;
+      case 'sfu':
+        return streamOf(others, origin)?.producerId === origin.producerId;
+      case 'former': {
+        const before = this.#ways.get(streamKey(origin.peerId, origin.source));
+        return (before?.sfu === one || before?.former === one) && !hasEnded(others, origin);
+      }
+    }
+  }
+
   /** What comes again after it was off, or after its link was down, has to come anew. */
   #forgetWhatEnded(): void {
     const { others, incoming, isLinkUp } = this.#offered;
-    for (const one of incoming) {
-      const { peerId, source } = one.origin;
-      const isOn = others.find((peer) => peer.peerId === peerId)?.streams[source].on === true;
-      if (!isOn || (pathOf(one.origin) === 'p2p' && !isLinkUp)) this.#arrivals.forget(one);
+    for (const one of Object.values(incoming).flat()) {
+      const isOn = streamOf(others, one.origin)?.on === true;
+      if (!isOn || (one.origin.producerId === null && !isLinkUp)) this.#arrivals.forget(one);
     }
   }
 
   #isHere(incoming: Incoming): boolean {
-    const isDown = pathOf(incoming.origin) === 'p2p' && !this.#offered.isLinkUp;
+    const isDown = incoming.origin.producerId === null && !this.#offered.isLinkUp;
     return !isDown && this.#arrivals.has(incoming);
   }
 }

@@ -2,6 +2,7 @@
 // as the browser plays it, and of the own one.
 import type { PeerId } from '@sotto/signaling/protocol';
 import type { Cancel, Clock } from '../../signaling/clock.ts';
+import type { Incoming } from '../incoming.ts';
 
 const INTERVAL_MS = 100;
 /** A level counts for so many intervals, as long as the media node listens for one of its own. */
@@ -31,6 +32,23 @@ export const volumeOf = (receiver: Pick<RTCRtpReceiver, 'getSynchronizationSourc
 /** `level`: of the meter, 0 to 1. */
 export const volumeOfMeter = (level: number): number =>
   level <= 0 ? Number.NEGATIVE_INFINITY : METER_RANGE_DB * (level - 1);
+
+export interface OwnSound {
+  readonly peerId: PeerId;
+  /** 0 to 1. */
+  readonly level: number;
+}
+
+/** Of what comes over the link, and of oneself; null while one is muted. */
+export const heardOver = (
+  received: readonly Incoming[],
+  own: OwnSound | null,
+): readonly Heard[] => [
+  ...received
+    .filter(({ origin: { source } }) => source === 'mic')
+    .map(({ origin: { peerId }, receiver }) => ({ peerId, volume: volumeOf(receiver) })),
+  ...(own === null ? [] : [{ peerId: own.peerId, volume: volumeOfMeter(own.level) }]),
+];
 
 export interface LinkLevelsDeps {
   readonly clock: Clock;

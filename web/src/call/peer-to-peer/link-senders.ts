@@ -30,6 +30,7 @@ const isSending = (outgoing: Outgoing): outgoing is SendingNow =>
   outgoing.track !== undefined && outgoing.track !== null;
 
 export class LinkSenders implements Carrier {
+  readonly takesNew = true;
   readonly #deps: LinkSendersDeps;
   readonly #limited: LimitedSenders;
   readonly #outgoing = new Map<StreamSource, Outgoing>();

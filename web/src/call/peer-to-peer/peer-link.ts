@@ -162,6 +162,7 @@ export class PeerLink {
   /** For the statistics. */
   async read(): Promise<ConnectionReading> {
     return {
+      id: 'direct',
       path: 'p2p',
       direction: 'both',
       state: this.#connection.connectionState,

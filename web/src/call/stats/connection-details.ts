@@ -29,7 +29,7 @@ const protocolOf = (local: Candidate | undefined): string | null => {
 };
 
 export const connectionDetails = (
-  { path, direction, state, isUsed }: Omit<ConnectionReading, 'report'>,
+  { path, direction, state, isUsed }: Omit<ConnectionReading, 'id' | 'report'>,
   entries: Entries,
 ): ConnectionDetails => {
   const pair = selectedPair(entries);

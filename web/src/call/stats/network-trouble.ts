@@ -15,18 +15,25 @@ const WORST_LOSS = { jitterMs: null, roundTripMs: null };
 const isPoor = ({ lossRatio }: MeasuredStream): boolean =>
   judge({ ...WORST_LOSS, lossRatio }) === 'poor';
 
+const sumOf = (numbers: readonly (number | null)[]): number =>
+  numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0);
+
 const isUploadWeak = (
   sent: readonly MeasuredStream[],
   connections: readonly ConnectionDetails[],
 ): boolean => {
   if (sent.some(isPoor)) return true;
-  return connections.some(({ path, direction, availableOutgoingBps }) => {
-    if (direction === 'receive' || availableOutgoingBps === null) return false;
-    const over = sent.filter((stream) => stream.path === path);
-    const target = over.reduce((sum, { targetBps }) => sum + (targetBps ?? 0), 0);
+  // While the room moves, a stream goes over two connections of the same path.
+  const told = connections.filter(
+    ({ direction, availableOutgoingBps }) =>
+      direction !== 'receive' && availableOutgoingBps !== null,
+  );
+  return [...Map.groupBy(told, ({ path }) => path)].some(([path, over]) => {
+    const streams = sent.filter((stream) => stream.path === path);
     return (
-      over.some(({ isLimitedByBandwidth }) => isLimitedByBandwidth) &&
-      availableOutgoingBps < target * USED_UP_SHARE
+      streams.some(({ isLimitedByBandwidth }) => isLimitedByBandwidth) &&
+      sumOf(over.map(({ availableOutgoingBps }) => availableOutgoingBps)) <
+        sumOf(streams.map(({ targetBps }) => targetBps)) * USED_UP_SHARE
     );
   });
 };

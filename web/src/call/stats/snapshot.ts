@@ -8,7 +8,7 @@ import type { ConnectionReading, StatsReading } from './stats-reading.ts';
 
 /** One SSRC: a stream has one, or one for each of its layers. */
 export interface Counted {
-  /** Within its connection. */
+  /** Among all that is counted at one time. */
   readonly id: string;
   /** Milliseconds; of two readings of the same connection the difference is exact. */
   readonly atMs: number;
@@ -43,6 +43,7 @@ export interface Snapshot extends Pick<StatsReading, 'mode' | 'reason' | 'epoch'
 }
 
 interface Found {
+  readonly path: MediaPath;
   readonly direction: StreamDetails['direction'];
   readonly source: StreamSource;
   readonly peerId: PeerId | null;
@@ -55,8 +56,12 @@ type Rtp = EntryOf<'inbound-rtp'> | EntryOf<'outbound-rtp'>;
 const inMs = (seconds: number | undefined): number | null =>
   seconds === undefined ? null : seconds * 1_000;
 
-const pictureOf = ({ id, timestamp, frameWidth, frameHeight, framesPerSecond }: Rtp) => ({
-  id,
+const pictureOf = (
+  connectionId: string,
+  { id, timestamp, frameWidth, frameHeight, framesPerSecond }: Rtp,
+) => ({
+  // Firefox gives the same ones in each connection.
+  id: `${connectionId} ${id}`,
   atMs: timestamp,
   width: frameWidth ?? null,
   height: frameHeight ?? null,
@@ -70,12 +75,16 @@ const codecOf = ({ codecs }: Entries, { codecId }: Rtp): string | null =>
     ?.mimeType?.split('/')
     .at(-1) ?? null;
 
-const foundInbound = (entries: Entries, received: StatsReading['received']): readonly Found[] =>
+const foundInbound = (
+  entries: Entries,
+  { id, path }: ConnectionReading,
+  received: StatsReading['received'],
+): readonly Found[] =>
   entries.inbound.flatMap((entry) => {
     const stream = received(entry.trackIdentifier ?? '');
     if (stream === undefined) return [];
     const counted: Counted = {
-      ...pictureOf(entry),
+      ...pictureOf(id, entry),
       bytes: entry.bytesReceived ?? 0,
       packets: entry.packetsReceived ?? 0,
       lost: entry.packetsLost ?? 0,
@@ -84,16 +93,19 @@ const foundInbound = (entries: Entries, received: StatsReading['received']): rea
       targetBps: null,
       isLimitedByBandwidth: false,
     };
-    return [{ direction: 'receive', ...stream, codec: codecOf(entries, entry), counted }];
+    return [{ path, direction: 'receive', ...stream, codec: codecOf(entries, entry), counted }];
   });
 
-const foundOutbound = (entries: Entries, { sentIn }: ConnectionReading): readonly Found[] =>
+const foundOutbound = (
+  entries: Entries,
+  { id, path, sentIn }: ConnectionReading,
+): readonly Found[] =>
   entries.outbound.flatMap((entry) => {
     const source = sentIn?.(entry.mid ?? '');
     if (source === undefined) return [];
     const report = entries.remoteInbound.find(({ localId }) => localId === entry.id);
     const counted: Counted = {
-      ...pictureOf(entry),
+      ...pictureOf(id, entry),
       bytes: entry.bytesSent ?? 0,
       packets: entry.packetsSent ?? 0,
       lost: report?.packetsLost ?? null,
@@ -102,19 +114,23 @@ const foundOutbound = (entries: Entries, { sentIn }: ConnectionReading): readonl
       targetBps: entry.targetBitrate ?? null,
       isLimitedByBandwidth: entry.qualityLimitationReason === 'bandwidth',
     };
-    return [{ direction: 'send', source, peerId: null, codec: codecOf(entries, entry), counted }];
+    const codec = codecOf(entries, entry);
+    return [{ path, direction: 'send', source, peerId: null, codec, counted }];
   });
 
-/** Layers of one stream together; what never carried a packet is left out. */
-const together = (path: MediaPath, found: readonly Found[]): readonly CountedStream[] => {
+/**
+ * Layers of one stream together, and one stream that goes over two media nodes while the room moves; what
+ * never carried a packet is left out.
+ */
+const together = (found: readonly Found[]): readonly CountedStream[] => {
   const groups = Map.groupBy(
     found.filter(({ counted }) => counted.packets > 0),
-    ({ direction, peerId, source }) => [path, direction, peerId ?? 'self', source].join(' '),
+    ({ path, direction, peerId, source }) => [path, direction, peerId ?? 'self', source].join(' '),
   );
   return [...groups].flatMap(([key, group]) => {
     const [first] = group;
     if (first === undefined) return [];
-    const { direction, source, peerId } = first;
+    const { path, direction, source, peerId } = first;
     const codec = group.find((one) => one.codec !== null)?.codec ?? null;
     const counted = group.map((one) => one.counted);
     return [{ key, direction, source, peerId, path, codec, counted }];
@@ -126,10 +142,12 @@ export const snapshotOf = (reading: StatsReading): Snapshot => {
   const { mode, reason, epoch, received } = reading;
   const read = reading.connections.map((connection) => {
     const entries = readEntries(connection.report);
-    const found = [...foundInbound(entries, received), ...foundOutbound(entries, connection)];
     return {
       details: connectionDetails(connection, entries),
-      streams: together(connection.path, found),
+      found: [
+        ...foundInbound(entries, connection, received),
+        ...foundOutbound(entries, connection),
+      ],
     };
   });
   return {
@@ -137,6 +155,6 @@ export const snapshotOf = (reading: StatsReading): Snapshot => {
     reason,
     epoch,
     connections: read.map(({ details }) => details),
-    streams: read.flatMap(({ streams }) => streams),
+    streams: together(read.flatMap(({ found }) => found)),
   };
 };

@@ -10,6 +10,8 @@ export interface ConnectionReading extends Pick<
   ConnectionDetails,
   'path' | 'direction' | 'state' | 'isUsed'
 > {
+  /** Another for each connection that there is at one time. */
+  readonly id: string;
   readonly report: StatsReport;
   /** What is sent in that media section. Firefox names no track of what it sends. */
   readonly sentIn?: (mid: string) => StreamSource | undefined;

@@ -132,6 +132,7 @@ export const connection = (
   entries: readonly Entry[],
   { local = HOST_UDP, ...more }: Partial<ConnectionReading> & { readonly local?: Entry } = {},
 ): ConnectionReading => ({
+  id: direction,
   path: 'sfu',
   direction,
   state: 'connected',
