@@ -1,64 +1,14 @@
 // Which homes there are no more, and how long a call waits for a node (PROTOCOL M14, M15).
-import type { MediaEvent, MediaNode } from '@sotto/sfu-worker/protocol';
+import type { MediaNode, WorkerLoad } from '@sotto/sfu-worker/protocol';
 import { expect, it } from 'vitest';
+import { bareNode } from '../../test/support/bare-media-node.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
-import { UNSEEN_AFTER_MS } from './media-directory.ts';
+import { type MediaDirectory, UNSEEN_AFTER_MS } from './media-directory.ts';
 import { createMediaPool, REACH_MS } from './media-pool.ts';
 import { fixedMedia, GONE_AFTER_MS } from './node-lives.ts';
 
-const nothing = async (): Promise<never> => {
-  throw new Error('no call in these tests');
-};
-
-/** Connected, and as another life of the node, when a test says so. */
-const fakeNode = (firstId: string) => {
-  let nodeId = '';
-  let isConnected = false;
-  const listeners = new Set<(event: MediaEvent) => void>();
-  const tell = (event: MediaEvent): void => listeners.forEach((listener) => listener(event));
-  const node: MediaNode = {
-    get nodeId() {
-      return nodeId;
-    },
-    isConnected: () => isConnected,
-    load: () =>
-      isConnected ? [{ worker: 0, cpu: 0, rooms: 0, alive: true, draining: false }] : [],
-    watch: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    heldRooms: nothing,
-    ensureRoom: nothing,
-    closeRoom: nothing,
-    closePeer: nothing,
-    drain: nothing,
-    openTransport: nothing,
-    connectTransport: nothing,
-    restartIce: nothing,
-    produce: nothing,
-    setProducerPaused: nothing,
-    closeProducer: nothing,
-    consume: nothing,
-    view: nothing,
-    requestKeyFrames: nothing,
-  };
-  return {
-    node,
-    listeners,
-    connect: (id = firstId) => {
-      nodeId = id;
-      isConnected = true;
-      tell({ type: 'connected' });
-    },
-    disconnect: () => {
-      isConnected = false;
-      tell({ type: 'disconnected' });
-    },
-  };
-};
-
 const start = (names: readonly string[], clock = new ManualClock()) => {
-  const fakes = names.map(fakeNode);
+  const fakes = names.map((name) => bareNode(name));
   const directory = fixedMedia(
     fakes.map(({ node }) => node),
     clock,
@@ -220,4 +170,81 @@ it('leaves its nodes alone when it is closed', async () => {
   expect(one.listeners.size).toBe(1);
   await directory.close();
   expect(one.listeners.size).toBe(0);
+});
+
+/** A directory of connected nodes with these loads, some of them not listed. */
+const loaded = (
+  loads: Readonly<Record<string, Partial<WorkerLoad>>>,
+  unlisted: readonly string[] = [],
+): MediaDirectory => ({
+  nodes: Object.entries(loads).map(([nodeId, load]) => {
+    const { node, connect, setLoad } = bareNode(nodeId);
+    connect();
+    setLoad(load);
+    return node;
+  }),
+  isListed: (nodeId) => !unlisted.includes(nodeId),
+  isGone: () => false,
+  watch: () => () => undefined,
+  close: async () => undefined,
+});
+
+const chosen = (directory: MediaDirectory, times: number, random: () => number) => {
+  const pool = createMediaPool({ directory, clock: new ManualClock(), random });
+  return Array.from({ length: times }, () => pool.choose().nodeId);
+};
+
+it('M16 rooms go to the least loaded worker, each counted where it was sent before it is there', () => {
+  const directory = loaded({ n1: { rooms: 2 }, n2: { cpu: 0.2 }, n3: { cpu: 0.5 } });
+  expect(chosen(directory, 4, () => 0.99)).toEqual(['n1', 'n1', 'n2', 'n1']);
+});
+
+it('M16 workers that cost about the same are drawn by lot', () => {
+  const directory = loaded({ n1: {}, n2: { cpu: 0.04 }, n3: { cpu: 0.05 } });
+  expect(chosen(directory, 1, () => 0)).toEqual(['n1']);
+  expect(chosen(directory, 1, () => 0.99)).toEqual(['n2']);
+});
+
+it('M16 a node that is not listed, or takes no rooms, is chosen where there is no other', () => {
+  const busy = { n1: {}, n2: { cpu: 0.9 } };
+  expect(chosen(loaded(busy, ['n1']), 1, () => 0)).toEqual(['n2']);
+  expect(chosen(loaded(busy, ['n1', 'n2']), 1, () => 0)).toEqual(['n1']);
+  for (const no of [{ draining: true }, { alive: false }]) {
+    expect(chosen(loaded({ n1: {}, n2: no }, ['n1']), 1, () => 0.99)).toEqual(['n1']);
+    expect(() => chosen(loaded({ n2: no }), 1, () => 0)).toThrow('no media worker is up');
+  }
+});
+
+it('M16 who follows nodes begins with each that is there or comes, and ends with each that goes', () => {
+  const [one, two] = [bareNode('n1').node, bareNode('n2').node];
+  let nodes: readonly MediaNode[] = [one];
+  const watching = new Set<() => void>();
+  const directory: MediaDirectory = {
+    ...loaded({}),
+    get nodes() {
+      return nodes;
+    },
+    watch: (listener) => {
+      watching.add(listener);
+      return () => watching.delete(listener);
+    },
+  };
+  const become = (...next: readonly MediaNode[]): void => {
+    nodes = next;
+    for (const tell of watching) tell();
+  };
+  const pool = createMediaPool({ directory, clock: new ManualClock() });
+  const said: string[] = [];
+  const nameOf = (node: MediaNode): string => (node === one ? 'one' : 'two');
+  const stop = pool.eachNode((node) => {
+    said.push(`+${nameOf(node)}`);
+    return () => said.push(`-${nameOf(node)}`);
+  });
+  become(one, two);
+  become(one, two);
+  become(two);
+  expect(said).toEqual(['+one', '+two', '-one']);
+  stop();
+  expect(said.slice(3)).toEqual(['-two']);
+  expect(watching.size).toBe(0);
 });

@@ -2,7 +2,6 @@
 // long as its lease (PROTOCOL M16). One connection to each address, which stays while there is anybody to
 // reach.
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
-import type { RemoteMediaNode } from '@sotto/sfu-worker/remote';
 import type { Clock } from '../clock.ts';
 import { hasCode } from '../errors.ts';
 import { createListeners } from '../listeners.ts';
@@ -22,21 +21,26 @@ export const BLINK_MS = 2_000;
 /** Who is neither listed nor connected is dialled for so long. */
 export const FORGET_AFTER_MS = 30_000;
 
+/** One connection; who asked for it closes it. */
+export interface DialledNode extends MediaNode {
+  close(): Promise<void>;
+}
+
 export interface RegisteredMediaDeps {
   /** Rejects within READ_EVERY_MS when it is not answered. */
   readonly read: () => Promise<Listing>;
-  readonly connect: (url: string) => RemoteMediaNode;
+  readonly connect: (url: string) => DialledNode;
   readonly clock: Clock;
   readonly log: { error(facts: object, message: string): void };
 }
 
 /** One address, and whoever is reached there. */
 class Client {
-  readonly node: RemoteMediaNode;
+  readonly node: DialledNode;
   #awaySinceMs: number;
   readonly #unwatch: () => void;
 
-  constructor(node: RemoteMediaNode, clock: Clock, onChange: () => void) {
+  constructor(node: DialledNode, clock: Clock, onChange: () => void) {
     this.node = node;
     this.#awaySinceMs = clock.now();
     this.#unwatch = node.watch(({ type }) => {
