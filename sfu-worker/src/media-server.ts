@@ -15,6 +15,8 @@ export interface MediaServerOptions extends WorkerPoolOptions {
   readonly log: MediaLog;
   /** A room goes on to another worker when its own uses more than this share of a core. */
   readonly spillAbove?: number | undefined;
+  /** Told once, when the whole node is to drain: who runs it is to end it. */
+  readonly onLeave?: (() => void) | undefined;
 }
 
 /** What is left is for those who are there already to talk and share more. */
@@ -36,20 +38,23 @@ export const createMediaServer = async (options: MediaServerOptions): Promise<Me
     spillAbove,
     nowMs: () => performance.now(),
   });
-  const rooms = new PlacedRooms(async (roomId, home) =>
-    openMediaRoom({
+  const rooms = new PlacedRooms(async (roomId, home) => {
+    pool.refuseNewRoom(home);
+    return openMediaRoom({
       home,
       running: (worker) => pool.running(worker),
       chooseWorker,
       onLevels: (levels) => emit({ type: 'audio-levels', roomId, levels }),
       log,
-    }),
-  );
+    });
+  });
   const pool = await createWorkerPool(options, {
     log,
     onDied: (worker) => {
       for (const lost of rooms.lose(worker)) emit({ type: 'room-lost', ...lost });
     },
+    onDraining: () => emit({ type: 'draining' }),
+    countRooms: () => rooms.countByWorker(),
   });
   let closing: Promise<void> | undefined;
 
@@ -69,8 +74,8 @@ export const createMediaServer = async (options: MediaServerOptions): Promise<Me
     },
     ...createCalls(rooms),
     drain: async ({ worker }) => {
-      pool.drain(worker);
-      emit({ type: 'draining' });
+      if (worker !== undefined) pool.drain(worker);
+      else if (pool.drainAll()) options.onLeave?.();
     },
   };
 };

@@ -27,18 +27,28 @@ export const spawnWorker = (workerBin: string | undefined): Promise<types.Worker
 /** Closes the worker and waits for the process to end, which frees its ports. */
 export const endWorker = async (worker: types.Worker): Promise<void> => {
   worker.close();
-  if (worker.subprocessClosed) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(() => {
-      kill(worker.pid);
-      resolve();
-    }, END_TIMEOUT_MS);
+  if (!(await hasEnded(worker))) kill(worker.pid);
+};
+
+/** For one that answers nothing, not even a request to end; mediasoup finds that it died. */
+export const killWorker = async (worker: types.Worker): Promise<void> => {
+  kill(worker.pid);
+  await hasEnded(worker);
+};
+
+/** Whether the process has ended before it was waited for long enough. */
+const hasEnded = (worker: types.Worker): Promise<boolean> =>
+  new Promise((resolve) => {
+    if (worker.subprocessClosed) {
+      resolve(true);
+      return;
+    }
+    const timer = setTimeout(() => resolve(false), END_TIMEOUT_MS);
     worker.once('subprocessclose', () => {
       clearTimeout(timer);
-      resolve();
+      resolve(true);
     });
   });
-};
 
 const kill = (pid: number): void => {
   try {

@@ -1,4 +1,5 @@
-// One worker process and its WebRtcServer, made again on the same port whenever the process dies.
+// One worker process and its WebRtcServer, made again on the same port whenever the process dies, hangs or is
+// to be replaced by a fresh one.
 import { networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { types } from 'mediasoup';
@@ -9,10 +10,11 @@ import {
   withInternalCandidates,
   type ListenOptions,
 } from './listen-addresses.ts';
-import { addSample, cpuShare, type CpuSample } from './load.ts';
 import { isGone, messageOf, unavailable } from './media-errors.ts';
 import type { MediaLog } from './media-log.ts';
-import { endWorker, spawnWorker } from './worker-process.ts';
+import { endWorker, killWorker, spawnWorker } from './worker-process.ts';
+import type { TurnoverSlot } from './worker-turnover.ts';
+import { WorkerUsage } from './worker-usage.ts';
 
 /** First and longest wait before a worker that cannot start is tried again. */
 const RESPAWN_MIN_MS = 50;
@@ -32,12 +34,19 @@ export interface WorkerSlotDeps {
   readonly onDied: (index: number) => void;
 }
 
-export class WorkerSlot {
+/** One process, from its start to its end. */
+interface Life {
+  readonly running: RunningWorker;
+  readonly usage: WorkerUsage;
+  readonly sinceMs: number;
+}
+
+export class WorkerSlot implements TurnoverSlot {
   readonly #deps: WorkerSlotDeps;
   readonly #closing = new AbortController();
-  #running: RunningWorker | undefined;
+  #life: Life | undefined;
+  #isDraining = false;
   #respawn: Promise<void> = Promise.resolve();
-  #samples: readonly CpuSample[] = [];
 
   constructor(deps: WorkerSlotDeps) {
     this.#deps = deps;
@@ -47,48 +56,90 @@ export class WorkerSlot {
   async start(): Promise<void> {
     const { index, log } = this.#deps;
     const running = await this.#spawn();
+    const { worker } = running;
     if (this.#closing.signal.aborted) {
-      await endWorker(running.worker);
+      await endWorker(worker);
       throw unavailable('the media node is closing');
     }
-    this.#running = running;
-    running.worker.once('died', () => {
-      log.error({ worker: index, pid: running.worker.pid }, 'media worker died');
-      this.#running = undefined;
-      this.#samples = [];
-      this.#deps.onDied(index);
-      if (!this.#closing.signal.aborted) this.#respawn = this.#startAgain();
+    const usage = new WorkerUsage({
+      ask: async () => {
+        const { ru_utime: userMs, ru_stime: systemMs } = await worker.getResourceUsage();
+        return userMs + systemMs;
+      },
+      onError: (error) => {
+        if (!isGone(error)) log.warn({ error: messageOf(error) }, 'no worker usage');
+      },
     });
-    log.info({ worker: index, pid: running.worker.pid }, 'media worker runs');
+    const life = { running, usage, sinceMs: performance.now() };
+    this.#life = life;
+    this.#isDraining = false;
+    worker.once('died', () => {
+      log.error({ worker: index, pid: worker.pid }, 'media worker died');
+      this.#lose(life, Promise.resolve());
+    });
+    log.info({ worker: index, pid: worker.pid }, 'media worker runs');
   }
 
-  /** Undefined while a dead worker is being replaced. */
+  /** Undefined while it is being replaced. */
   get running(): RunningWorker | undefined {
-    return this.#running;
+    return this.#life?.running;
+  }
+
+  get isRunning(): boolean {
+    return this.#life !== undefined;
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
   }
 
   get cpu(): number {
-    return cpuShare(this.#samples);
+    return this.#life?.usage.cpu ?? 0;
   }
 
-  async sample(nowMs: number): Promise<void> {
-    const worker = this.#running?.worker;
-    if (worker === undefined) return;
-    try {
-      const { ru_utime: userMs, ru_stime: systemMs } = await worker.getResourceUsage();
-      if (worker !== this.#running?.worker) return;
-      this.#samples = addSample(this.#samples, { atMs: nowMs, cpuMs: userMs + systemMs });
-    } catch (error) {
-      if (!isGone(error)) this.#deps.log.warn({ error: messageOf(error) }, 'no worker usage');
-    }
+  ageMs(): number {
+    return this.#life === undefined ? 0 : performance.now() - this.#life.sinceMs;
+  }
+
+  /** Every SAMPLE_INTERVAL_MS. A worker that hangs goes the way of one that died. */
+  look(): void {
+    const life = this.#life;
+    if (life === undefined || !life.usage.look(performance.now())) return;
+    const { worker } = life.running;
+    this.#deps.log.error({ worker: this.#deps.index, pid: worker.pid }, 'media worker hangs');
+    this.#lose(life, killWorker(worker));
+  }
+
+  drain(): boolean {
+    if (this.#life === undefined || this.#isDraining) return false;
+    this.#isDraining = true;
+    return true;
+  }
+
+  replace(): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    const { worker } = life.running;
+    this.#life = undefined;
+    this.#deps.log.info({ worker: this.#deps.index, pid: worker.pid }, 'media worker is replaced');
+    this.#respawn = this.#startAgain(endWorker(worker));
   }
 
   /** Resolves when the process has ended and its ports are free. */
   async close(): Promise<void> {
     this.#closing.abort();
-    const worker = this.#running?.worker;
-    this.#running = undefined;
+    const worker = this.#life?.running.worker;
+    this.#life = undefined;
     await Promise.all([this.#respawn, worker === undefined ? undefined : endWorker(worker)]);
+  }
+
+  /** Once for each life, and never for one that was ended in order. */
+  #lose(life: Life, ended: Promise<void>): void {
+    if (this.#life !== life) return;
+    this.#life = undefined;
+    this.#isDraining = false;
+    this.#respawn = this.#startAgain(ended);
+    this.#deps.onDied(this.#deps.index);
   }
 
   async #spawn(): Promise<RunningWorker> {
@@ -111,8 +162,9 @@ export class WorkerSlot {
     }
   }
 
-  async #startAgain(): Promise<void> {
+  async #startAgain(ended: Promise<void>): Promise<void> {
     const { signal } = this.#closing;
+    await ended;
     for (let waitMs = RESPAWN_MIN_MS; !signal.aborted;) {
       try {
         await this.start();
