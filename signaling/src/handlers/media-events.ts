@@ -95,6 +95,6 @@ const onRoomLost = (deps: HandlerDeps, { roomId: id, placement }: EventOf<'room-
   const roomId = RoomId.safeParse(id).data;
   if (roomId === undefined || deps.rooms.known(roomId) === null) return;
   deps.log.warn({ room: roomTag(roomId), placement }, 'media lost');
-  const run = (): Promise<void> => replaceRoom(deps, roomId, placement);
+  const run = (): Promise<void> => replaceRoom(deps, roomId, { placement });
   void deps.persistence.see({ roomId, about: `media ${placement}`, run });
 };

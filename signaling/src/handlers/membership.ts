@@ -18,7 +18,7 @@ import {
   type Membership,
   membershipOf,
 } from './context.ts';
-import { ensurePlaced, knownPlace } from './placement.ts';
+import { ensurePlaced, type PlacedPeer, placesOfPeer } from './placement.ts';
 import { settlePeerLater } from './settle-media.ts';
 
 const Greeting = z.object({ protocol: z.int() });
@@ -131,22 +131,30 @@ const resume = bind(Requests.resume, async (context, { sessionToken, position, l
 /** Whoever is in the record no more has no media. Never rejects: what fails is tried again. */
 const closeMedia = async (
   deps: HandlerDeps,
-  { roomId, peerId }: Membership,
-  { home, placement }: RoomRecord,
+  membership: Membership,
+  record: RoomRecord,
+  isForgotten: boolean,
+): Promise<void> => {
+  const places = placesOfPeer(record, membership);
+  await Promise.all(places.map((place) => closeMediaAt(deps, place, isForgotten)));
+};
+
+const closeMediaAt = async (
+  deps: HandlerDeps,
+  place: PlacedPeer,
   isForgotten: boolean,
 ): Promise<void> => {
   const { media, clock, log } = deps;
+  const { roomId, placement, peerId } = place.key;
   // Without a node there is nothing left to close.
-  const node = media.nodes.find(({ nodeId }) => nodeId === home?.nodeId);
-  if (node === undefined || home === null) return;
+  const node = media.nodes.find(({ nodeId }) => nodeId === place.home.nodeId);
+  if (node === undefined) return;
   try {
-    const closing = isForgotten
-      ? node.closeRoom({ roomId, placement })
-      : node.closePeer({ roomId, placement, peerId });
+    const closing = isForgotten ? node.closeRoom({ roomId, placement }) : node.closePeer(place.key);
     await callMedia(clock, closing);
   } catch (error) {
     log.warn({ room: roomTag(roomId), peer: peerId, err: error }, 'media could not be closed');
-    settlePeerLater(deps, { home, key: { roomId, placement, peerId } });
+    settlePeerLater(deps, place);
   }
 };
 
@@ -217,12 +225,14 @@ export const endMembership = (deps: HandlerDeps, membership: Membership): Promis
 
 /** Somebody did not come back in time. Rejects when it is to be said again. */
 export const endAbsence = async (deps: HandlerDeps, membership: Membership): Promise<void> => {
-  const place = knownPlace(deps, membership);
+  const places = placesOfPeer(deps.rooms.known(membership.roomId), membership);
   try {
     await leaveRoom(deps, membership, 'timeout');
   } catch (error) {
     // If it was done all the same, nobody is told so who would close their media.
-    if (place !== null && hasCode(error, 'unavailable')) settlePeerLater(deps, place);
+    if (hasCode(error, 'unavailable')) {
+      for (const place of places) settlePeerLater(deps, place);
+    }
     if (!isTooLate(error)) throw error;
   }
 };

@@ -4,8 +4,9 @@ import { roomTag } from '../auth/room-ids.ts';
 import { AppError, hasCode } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
 import type { RoomId } from '../protocol/index.ts';
+import type { Command } from '../rooms/decide.ts';
 import { lacksHome } from '../rooms/mode-rules.ts';
-import type { Home } from '../rooms/record.ts';
+import { type Home, type Place, placesOf, type RoomRecord } from '../rooms/record.ts';
 import type { MediaLost } from '../rooms/room-service.ts';
 import type { HandlerContext, HandlerDeps, Membership } from './context.ts';
 
@@ -24,14 +25,14 @@ const closeElsewhere = async (
   );
 };
 
-/** Says so when the room's media is on a node that is no more. */
+/** Says so when the room's media is on a node that is no more, or what it moves from was. */
 const leaveGoneHome = async ({ rooms, media, log }: Deps, roomId: RoomId): Promise<void> => {
   const record = rooms.known(roomId);
-  if (record === null || record.home === null) return;
-  const { placement } = record;
-  if (!media.isGone(record.home, placement)) return;
-  const { changed } = await rooms.execute(roomId, { type: 'lose-media', placement });
-  if (changed) log.warn({ room: roomTag(roomId), placement }, 'media node gone');
+  for (const { home, placement } of record === null ? [] : placesOf(record)) {
+    if (!media.isGone(home, placement)) continue;
+    const { changed } = await rooms.execute(roomId, { type: 'lose-media', placement });
+    if (changed) log.warn({ room: roomTag(roomId), placement }, 'media node gone');
+  }
 };
 
 /**
@@ -64,24 +65,52 @@ export const ensurePlaced = (deps: Deps, roomId: RoomId): Promise<void> =>
   place(deps, roomId).catch(() => undefined);
 
 /** The placement has ended: says so in the record, and finds the room another home. */
-export const replaceRoom = async (deps: Deps, roomId: RoomId, placement: number): Promise<void> => {
-  await deps.rooms.execute(roomId, { type: 'lose-media', placement });
+export const replaceRoom = async (
+  deps: Deps,
+  roomId: RoomId,
+  lost: Pick<Extract<Command, { type: 'lose-media' }>, 'placement' | 'of'>,
+): Promise<void> => {
+  await deps.rooms.execute(roomId, { type: 'lose-media', ...lost });
   void ensurePlaced(deps, roomId);
+};
+
+/**
+ * The newest placement up to which a node need not hold the room by this record, where `ended` is none of the
+ * record's there; null while it has yet to hold an older one: closing closes all that is older.
+ */
+const endedUpTo = (record: RoomRecord | null, ended: Place): number | null => {
+  const named = record === null ? [] : placesOf(record);
+  const there = named.filter(({ home }) => home.nodeId === ended.home.nodeId);
+  const newest = Math.max(ended.placement, record?.placement ?? 0);
+  const upTo = Math.min(newest, ...there.map(({ placement }) => placement - 1));
+  return upTo < ended.placement ? null : upTo;
+};
+
+/** Closes on the node what has ended there, if it is connected. Rejects with AppError. */
+export const closeEnded = async (
+  { media, clock }: Pick<Deps, 'media' | 'clock'>,
+  roomId: RoomId,
+  record: RoomRecord | null,
+  ended: Place,
+): Promise<void> => {
+  // What cannot be told now is found when the node is connected again (reconcile.ts).
+  const node = media.nodes.find(({ nodeId }) => nodeId === ended.home.nodeId);
+  const placement = endedUpTo(record, ended);
+  if (node === undefined || !node.isConnected() || placement === null) return;
+  await callMedia(clock, node.closeRoom({ roomId, placement }));
 };
 
 /** The record has no such placement any more: its media node need not hold it. Never rejects. */
 export const closeLost = async (
-  { media, clock, log }: Deps,
+  deps: Deps,
   roomId: RoomId,
   { placement, home }: MediaLost,
 ): Promise<void> => {
-  // What cannot be told now is found when the node is connected again (reconcile.ts).
-  const node = media.nodes.find(({ nodeId }) => nodeId === home.nodeId);
-  if (node === undefined || !node.isConnected()) return;
   try {
-    await callMedia(clock, node.closeRoom({ roomId, placement }));
+    await closeEnded(deps, roomId, deps.rooms.known(roomId), { placement, home });
   } catch (error) {
-    log.warn({ room: roomTag(roomId), placement, err: error }, 'lost media could not be closed');
+    const what = 'lost media could not be closed';
+    deps.log.warn({ room: roomTag(roomId), placement, err: error }, what);
   }
 };
 
@@ -89,6 +118,15 @@ export interface PlacedPeer {
   readonly home: Home;
   readonly key: Pick<Membership, 'roomId' | 'peerId'> & { readonly placement: number };
 }
+
+/** Where this peer's media is, or is being left, by a record. */
+export const placesOfPeer = (
+  record: RoomRecord | null,
+  { roomId, peerId }: Pick<Membership, 'roomId' | 'peerId'>,
+): readonly PlacedPeer[] =>
+  record === null
+    ? []
+    : placesOf(record).map(({ home, placement }) => ({ home, key: { roomId, placement, peerId } }));
 
 /** Where this peer's media lives by the record as it is known here; null when it is nowhere. */
 export const knownPlace = (
@@ -129,7 +167,9 @@ export const callPlaced = async <T>(
     return await callMedia(deps.clock, call(await deps.media.reach(home, placement)));
   } catch (error) {
     const isLost = hasCode(error, 'stale-placement') || deps.media.isGone(home, placement);
-    if (isLost && session.mayTake('costly')) await replaceRoom(deps, roomId, placement);
+    if (isLost && session.mayTake('costly')) {
+      await replaceRoom(deps, roomId, { placement, of: 'home' });
+    }
     throw error;
   }
 };

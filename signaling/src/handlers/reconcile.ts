@@ -2,7 +2,7 @@
 // (PROTOCOL M12–M14). Each process does so for itself; what is done twice changes nothing.
 import type { HeldRoom, MediaNode } from '@sotto/sfu-worker/protocol';
 import { roomTag } from '../auth/room-ids.ts';
-import { leftoverOf, namesProducers } from '../media/leftovers.ts';
+import { leftoverOf, lostAt } from '../media/leftovers.ts';
 import { callMedia } from '../media/media-calls.ts';
 import { RoomId } from '../protocol/index.ts';
 import type { RoomRecord } from '../rooms/record.ts';
@@ -40,9 +40,10 @@ export const reconcile = async (
     }
   };
   for (const { roomId, record } of known) {
-    const { placement } = record;
-    if (!isLost(nodeId, record, roomId, held)) continue;
-    await attempt(roomId, () => replaceRoom(deps, roomId, placement));
+    const here = held.filter((room) => room.roomId === roomId);
+    for (const placement of lostAt(nodeId, record, here)) {
+      await attempt(roomId, () => replaceRoom(deps, roomId, { placement }));
+    }
   }
   for (const room of held) {
     const roomId = RoomId.safeParse(room.roomId).data;
@@ -53,16 +54,6 @@ export const reconcile = async (
   }
   return failed;
 };
-
-const isLost = (
-  nodeId: string,
-  record: RoomRecord,
-  roomId: RoomId,
-  held: readonly HeldRoom[],
-): boolean =>
-  record.home?.nodeId === nodeId &&
-  namesProducers(record) &&
-  !held.some((room) => room.roomId === roomId && room.placement === record.placement);
 
 const settle = async (
   deps: Deps,

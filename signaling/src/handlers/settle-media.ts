@@ -4,13 +4,15 @@
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import { AppError, hasCode } from '../errors.ts';
 import { callMedia } from '../media/media-calls.ts';
-import type { PeerId, ProducerId, RoomId } from '../protocol/index.ts';
-import { findPeer, type RoomRecord } from '../rooms/record.ts';
+import type { PeerId, ProducerId } from '../protocol/index.ts';
+import { findPeer, isPlacedAt, type RoomRecord } from '../rooms/record.ts';
 import type { HandlerDeps } from './context.ts';
-import type { PlacedPeer } from './placement.ts';
+import type { Errand } from './persist.ts';
+import { closeEnded, type PlacedPeer } from './placement.ts';
 
 type Deps = Pick<HandlerDeps, 'rooms' | 'media' | 'clock' | 'persistence'>;
 
+/** What a room moves from is named no more: its producers end with it. */
 const isThere = ({ home, key }: PlacedPeer, record: RoomRecord): boolean =>
   record.home?.nodeId === home.nodeId && record.placement === key.placement;
 
@@ -73,7 +75,7 @@ const settleProducer = async (
 };
 
 const settlePeer = async (deps: Deps, place: PlacedPeer): Promise<void> => {
-  const { key } = place;
+  const { home, key } = place;
   const { roomId, placement, peerId } = key;
   const node = nodeOf(deps, place);
   // When it is connected again, whoever has left is found by what it holds (reconcile.ts).
@@ -81,20 +83,31 @@ const settlePeer = async (deps: Deps, place: PlacedPeer): Promise<void> => {
   const record = await deps.rooms.read(roomId);
   if (record === null || record.peers.length === 0) {
     await tell(deps, node.closeRoom({ roomId, placement }));
-  } else if (isThere(place, record) && findPeer(record, peerId) === undefined) {
+  } else if (!isPlacedAt(record, home.nodeId, placement)) {
+    await closeEnded(deps, roomId, record, { home, placement });
+  } else if (findPeer(record, peerId) === undefined) {
     await tell(deps, node.closePeer(key));
   }
 };
 
-const seeLater = (deps: Deps, roomId: RoomId, about: string, run: () => Promise<void>): void =>
-  deps.persistence.seeLater({ roomId, about, run });
-
 /** Muted or not, or closed where the record does not name it. */
 export const settleProducerLater = (deps: Deps, place: PlacedPeer, producerId: ProducerId): void =>
-  seeLater(deps, place.key.roomId, `producer ${producerId}`, () =>
-    settleProducer(deps, place, producerId),
-  );
+  deps.persistence.seeLater({
+    roomId: place.key.roomId,
+    about: `producer ${producerId}`,
+    run: () => settleProducer(deps, place, producerId),
+  });
 
-/** Closed where the peer is in the record no more, and the room where nobody is. */
+const peerErrand = (deps: Deps, place: PlacedPeer): Errand => {
+  const { roomId, placement, peerId } = place.key;
+  const about = `media ${placement} of ${peerId}`;
+  return { roomId, about, run: () => settlePeer(deps, place) };
+};
+
+/** Closed where the peer is in the record no more, and the room where nobody is, or is no more. */
 export const settlePeerLater = (deps: Deps, place: PlacedPeer): void =>
-  seeLater(deps, place.key.roomId, `media of ${place.key.peerId}`, () => settlePeer(deps, place));
+  deps.persistence.seeLater(peerErrand(deps, place));
+
+/** The same, at once where that can be. Never rejects. */
+export const settlePeerNow = (deps: Deps, place: PlacedPeer): Promise<void> =>
+  deps.persistence.see(peerErrand(deps, place));

@@ -2,25 +2,50 @@
 import { AppError, hasCode } from '../errors.ts';
 import { Requests } from '../protocol/index.ts';
 import { findPeer } from '../rooms/record.ts';
-import { bind, type HandlerContext, membershipOf, takeAllowance } from './context.ts';
+import {
+  bind,
+  type HandlerContext,
+  type HandlerDeps,
+  membershipOf,
+  takeAllowance,
+} from './context.ts';
 import { callPlaced, type PlacedPeer, placeOf, replaceRoom } from './placement.ts';
+import { settlePeerNow } from './settle-media.ts';
 
 const openTransport = bind(Requests['open-transport'], async (context, request) => {
   const { deps } = context;
-  const membership = membershipOf(context);
-  const place = placeOf(deps, membership, request.placement);
+  const place = placeOf(deps, membershipOf(context), request.placement);
   const { key } = place;
-  await ensureRoom(context, place);
-  const data = await callPlaced(context, place, (node) =>
-    node.openTransport({ ...request, ...key }),
-  );
-  if (findPeer(deps.rooms.known(key.roomId), membership.peerId) === undefined) {
-    // The peer left by another socket meanwhile: nobody else would close what was just opened.
-    await callPlaced(context, place, (node) => node.closePeer(key));
-    throw new AppError('not-joined', 'the peer has left');
+  try {
+    await ensureRoom(context, place);
+    const data = await callPlaced(context, place, (node) =>
+      node.openTransport({ ...request, ...key }),
+    );
+    requireStill(deps, place);
+    return { data };
+  } catch (error) {
+    // Who left by another socket, or the room that ended, has been closed there before: nobody else would
+    // close what was just opened.
+    if (!isStill(deps, place)) await settlePeerNow(deps, place);
+    throw error;
   }
-  return { data };
 });
+
+const isPeerHere = ({ rooms }: Pick<HandlerDeps, 'rooms'>, { key }: PlacedPeer): boolean =>
+  findPeer(rooms.known(key.roomId), key.peerId) !== undefined;
+
+/** By the record as it is known here now. */
+const isStill = (deps: Pick<HandlerDeps, 'rooms'>, place: PlacedPeer): boolean => {
+  const record = deps.rooms.known(place.key.roomId);
+  const isHome = record !== null && record.home !== null;
+  return isHome && record.placement === place.key.placement && isPeerHere(deps, place);
+};
+
+/** Throws `not-joined` or `stale-placement`. */
+const requireStill = (deps: Pick<HandlerDeps, 'rooms'>, place: PlacedPeer): void => {
+  if (!isPeerHere(deps, place)) throw new AppError('not-joined', 'the peer has left');
+  if (!isStill(deps, place)) throw new AppError('stale-placement', 'the room has moved');
+};
 
 /**
  * A worker that cannot take the room costs it the placement, as often as one connection may have that done
@@ -41,7 +66,9 @@ const ensureRoom = async (context: HandlerContext, place: PlacedPeer): Promise<v
     );
   } catch (error) {
     const isRefused = hasCode(error, 'media-unavailable') && deps.media.isConnected(home);
-    if (isRefused && session.mayTake('costly')) await replaceRoom(deps, roomId, placement);
+    if (isRefused && session.mayTake('costly')) {
+      await replaceRoom(deps, roomId, { placement, of: 'home' });
+    }
     throw error;
   }
 };

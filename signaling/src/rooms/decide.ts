@@ -64,8 +64,8 @@ export type Command =
     }
   /** All that they should have under the new placement has come. */
   | ({ readonly type: 'arrived'; readonly placement: number } & BySession)
-  /** Of the room's home, or of where it moves from. */
-  | { readonly type: 'lose-media'; readonly placement: number }
+  /** `of`: the room's home alone, where who says so may not have heard that it moves from there. */
+  | { readonly type: 'lose-media'; readonly placement: number; readonly of?: 'home' }
   | ModeCommand
   | GroupCommand;
 
@@ -143,11 +143,13 @@ const move = (
 
 const loseMedia = (
   record: RoomRecord,
-  { placement }: Extract<Command, { type: 'lose-media' }>,
-): Decision =>
-  facts(
+  { placement, of }: Extract<Command, { type: 'lose-media' }>,
+): Decision => {
+  if (of === 'home' && placement !== record.placement) return NOTHING;
+  return facts(
     ...placesOf(record).flatMap((place) => (place.placement === placement ? lostOf(place) : [])),
   );
+};
 
 const isAwaited = ({ leaving }: RoomRecord, peerId: PeerId): boolean =>
   leaving?.awaited.includes(peerId) === true;
