@@ -7,12 +7,19 @@ import { exitWith } from './lib/exit-with.mjs';
 import { runInForeground } from './lib/foreground.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { setUp } from './lib/setup.mjs';
-import { REDIS } from './lib/tools.mjs';
+import { C_COMPILER, JANUS, OPENSSL_HEADERS, REDIS } from './lib/tools.mjs';
 
 const PACKAGES = ['e2ee', 'sfu-worker', 'signaling', 'web'];
 
-/** These have no page in them, and need Redis instead. */
-const WITHOUT_PAGE = ['cluster'];
+/**
+ * These have no page in them, and need other programs instead. Where one of a lenient bench cannot be had,
+ * the bench says what is left out for it.
+ * @type {Record<string, {tools: import('./lib/tools.mjs').Tool[], isLenient: boolean}>}
+ */
+const WITHOUT_PAGE = {
+  cluster: { tools: [REDIS], isLenient: false },
+  media: { tools: [C_COMPILER, OPENSSL_HEADERS, JANUS], isLenient: true },
+};
 
 const benches = PACKAGES.map((name) => path.join(ROOT, name, 'bench'))
   .filter((folder) => existsSync(folder))
@@ -27,8 +34,9 @@ await exitWith(async () => {
     console.error(`npm run bench -- NAME [--json], where NAME is one of: ${names}`);
     return 2;
   }
-  if (WITHOUT_PAGE.includes(name)) {
-    const { node, env } = await setUp({ tools: [REDIS] });
+  const withoutPage = WITHOUT_PAGE[name];
+  if (withoutPage !== undefined) {
+    const { node, env } = await setUp(withoutPage);
     return runInForeground(node, [file, ...args], env);
   }
   const { node, env } = await setUp({ browsers: [CHROMIUM] });

@@ -72,6 +72,37 @@ export const PROMTOOL = {
 };
 
 /**
+ * The package starts a service of its own where systemd runs; the bench's is another one, with its own port
+ * and configuration.
+ * @satisfies {Tool}
+ */
+export const JANUS = {
+  title: 'janus',
+  variable: 'SOTTO_JANUS',
+  usualPlaces: ['/usr/bin/janus', '/usr/local/bin/janus', '/opt/janus/bin/janus'],
+  debianPackages: ['janus'],
+  purpose: 'another media server to compare with',
+};
+
+/** @satisfies {Tool} */
+export const C_COMPILER = {
+  title: 'C compiler',
+  variable: 'SOTTO_CC',
+  usualPlaces: ['/usr/bin/cc', '/usr/local/bin/cc'],
+  debianPackages: ['gcc', 'libc6-dev'],
+  purpose: 'the media ends of a bench',
+};
+
+/** @satisfies {Tool} */
+export const OPENSSL_HEADERS = {
+  title: 'OpenSSL header',
+  variable: 'SOTTO_OPENSSL_HEADER',
+  usualPlaces: ['/usr/include/openssl/ssl.h', '/usr/local/include/openssl/ssl.h'],
+  debianPackages: ['libssl-dev'],
+  purpose: 'the media ends of a bench',
+};
+
+/**
  * @param {Tool} tool
  * @returns {Promise<string>} the path, for the tool's variable
  */

@@ -1,0 +1,46 @@
+// npm run bench -- media [--json] [--quick] [--only NAME]: what forwarding costs a media worker, and how
+// late it makes packets. Made-up people with real ICE, DTLS and SRTP (lib/endpoints/); servers in turns, so
+// that ratios hold where figures do not. All of it on one machine.
+import { report, type Row } from '../../bench/report.ts';
+import { grantAmpleBandwidth } from './lib/ample-bandwidth.ts';
+import { compileEndpoints } from './lib/endpoints.ts';
+import { janusPart } from './lib/janus-part.ts';
+import type { Part, PartDeps } from './lib/part.ts';
+import { roomPart } from './lib/room-part.ts';
+import { viewPart } from './lib/view-part.ts';
+
+const PARTS: readonly Part[] = [roomPart, janusPart, viewPart];
+
+const isQuick = process.argv.includes('--quick');
+const isJson = process.argv.includes('--json');
+const only = process.argv.includes('--only')
+  ? process.argv[process.argv.indexOf('--only') + 1]
+  : undefined;
+
+const chosen = PARTS.filter(({ name }) => only === undefined || name === only);
+if (chosen.length === 0) {
+  console.error(`--only NAME, where NAME is one of: ${PARTS.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+const startMs = performance.now();
+const say = (what: string): void => {
+  if (!isJson) console.log(`… ${what}`);
+};
+const compiled = await compileEndpoints();
+const endGrant = grantAmpleBandwidth();
+const rows: Row[] = [];
+try {
+  const deps: PartDeps = {
+    compiled,
+    runs: isQuick ? 1 : 5,
+    spanMs: isQuick ? 2_000 : 8_000,
+    say,
+  };
+  for (const part of chosen) rows.push(...(await part.run(deps)));
+} finally {
+  endGrant();
+  await compiled.remove();
+}
+say(`${((performance.now() - startMs) / 1_000).toFixed(0)} s in all`);
+report('media', rows);
