@@ -3,8 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readMediaConfig } from './config.ts';
-import { ConfigError } from './settings.ts';
+import { announcedUrl, readMediaConfig } from './config.ts';
+import { ConfigError, workerMaxAgeMs } from './settings.ts';
 
 const MEDIA_SECRET = 's'.repeat(32);
 
@@ -80,4 +80,51 @@ it('asks for ports that exist', () => {
   expect(namesOf({ MEDIA_SECRET, RTC_PORT_BASE: '65535', MEDIA_WORKERS: '2' })).toEqual([
     'RTC_PORT_BASE',
   ]);
+});
+
+it('M18 waits for 60 s for rooms to move, and keeps a worker for a week, unless told otherwise', () => {
+  const config = readMediaConfig({ MEDIA_SECRET });
+  expect(config.DRAIN_TIMEOUT).toBe(60);
+  expect(workerMaxAgeMs(config)).toBe(7 * 24 * 3_600_000);
+  const other = { MEDIA_SECRET, DRAIN_TIMEOUT: '0', WORKER_MAX_AGE_HOURS: '0' };
+  expect(readMediaConfig(other).DRAIN_TIMEOUT).toBe(0);
+  expect(workerMaxAgeMs(readMediaConfig(other))).toBeUndefined();
+  const wrong = { MEDIA_SECRET, DRAIN_TIMEOUT: '-1', WORKER_MAX_AGE_HOURS: 'old' };
+  expect(namesOf(wrong)).toEqual(['DRAIN_TIMEOUT', 'WORKER_MAX_AGE_HOURS']);
+});
+
+const REDIS_URL = 'redis://media:hunter2@10.0.0.1';
+
+it.each([
+  [{}, 'ws://127.0.0.1:4000'],
+  [{ MEDIA_HOST: '10.0.0.2' }, 'ws://10.0.0.2:4000'],
+  [{ MEDIA_HOST: 'fd00::2' }, 'ws://[fd00::2]:4000'],
+  [{ MEDIA_HOST: '::', MEDIA_ANNOUNCED_URL: 'wss://media.example' }, 'wss://media.example'],
+])('M16 %j is reached at %s', (env, url) => {
+  expect(announcedUrl(readMediaConfig({ MEDIA_SECRET, REDIS_URL, ...env }), 4_000)).toBe(url);
+});
+
+it.each(['0.0.0.0', '::', '0', '0:0:0:0:0:0:0:0', 'fe80::1%eth0'])(
+  'M16 a node that listens on %s has to be told where it is reached, if it registers',
+  (MEDIA_HOST) => {
+    expect(namesOf({ MEDIA_SECRET, REDIS_URL, MEDIA_HOST })).toEqual(['MEDIA_ANNOUNCED_URL']);
+    expect(namesOf({ MEDIA_SECRET, MEDIA_HOST })).toEqual([]);
+  },
+);
+
+it.each(['http://media', 'ws://media/path', 'ws://me@media', 'media:4000'])(
+  'M16 nobody connects to %s',
+  (MEDIA_ANNOUNCED_URL) => {
+    expect(namesOf({ MEDIA_SECRET, MEDIA_ANNOUNCED_URL })).toEqual(['MEDIA_ANNOUNCED_URL']);
+  },
+);
+
+it('M16 names a wrong REDIS_URL among the others, and shows nothing of it', () => {
+  const problems = problemsOf({ REDIS_URL: 'redis://:hunter2@host:99999', MEDIA_HOST: '::' });
+  expect(problems.map((problem) => problem.split(':')[0]).toSorted()).toEqual([
+    'MEDIA_ANNOUNCED_URL',
+    'MEDIA_SECRET',
+    'REDIS_URL',
+  ]);
+  expect(problems.join()).not.toContain('hunter2');
 });

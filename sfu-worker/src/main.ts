@@ -1,12 +1,13 @@
-// The process of a media node: configuration, workers, the door for signaling, close.
+// The process of a media node: configuration, workers, the door for signaling; drain and close.
 import { randomBytes } from 'node:crypto';
 import { type MediaConfig, readMediaConfig } from './config.ts';
+import { awaitDeparture } from './departure.ts';
 import { createJsonLog } from './json-log.ts';
-import { createMediaServer } from './media-server.ts';
+import { createMediaServer, type MediaServer } from './media-server.ts';
 import { createProcessMetrics } from './metrics-process.ts';
 import { MediaError } from './protocol.ts';
 import { startRpcServer } from './rpc-server.ts';
-import { ConfigError } from './settings.ts';
+import { ConfigError, workerMaxAgeMs } from './settings.ts';
 
 /** Longer than a worker takes to close, shorter than what a supervisor waits before SIGKILL. */
 const CLOSE_TIMEOUT_MS = 8_000;
@@ -24,6 +25,8 @@ const start = async (config: MediaConfig): Promise<void> => {
     rtcPortBase: config.RTC_PORT_BASE,
     announcedAddress: config.ANNOUNCED_ADDRESS,
     workerBin: config.MEDIASOUP_WORKER_BIN,
+    workerMaxAgeMs: workerMaxAgeMs(config),
+    onLeave: () => void leave().catch(onFault),
     log,
   });
   const rpc = await startRpcServer({
@@ -45,27 +48,46 @@ const start = async (config: MediaConfig): Promise<void> => {
     await server.close();
     log.info({}, 'closed');
   };
+  let isEnding = false;
   const end = (code: number): void => {
+    if (isEnding) return;
+    isEnding = true;
     setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
     close().then(
       () => process.exit(code),
       () => process.exit(1),
     );
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      // A second one ends the process at once.
-      process.once(signal, () => process.exit(1));
-      end(0);
+  const leave = async (): Promise<void> => {
+    log.info({ rooms: countRooms(server) }, 'draining');
+    const why = await awaitDeparture({
+      clock: { now: () => performance.now(), after: (ms, task) => void setTimeout(task, ms) },
+      countRooms: () => countRooms(server),
+      countConnections: () => rpc.connections(),
+      timeoutMs: config.DRAIN_TIMEOUT * 1_000,
     });
-  }
+    log.info({ why, rooms: countRooms(server) }, 'drained');
+    end(0);
+  };
   const onFault = (error: unknown): void => {
     log.error({ error: error instanceof Error ? error.stack : error }, 'closing after an error');
     end(1);
   };
+  let isSignalled = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // A second one ends the process at once, whichever it is.
+      if (isSignalled) process.exit(1);
+      isSignalled = true;
+      server.drain({}).catch(onFault);
+    });
+  }
   process.once('uncaughtException', onFault);
   process.once('unhandledRejection', onFault);
 };
+
+const countRooms = (server: MediaServer): number =>
+  server.load().reduce((sum, { rooms }) => sum + rooms, 0);
 
 try {
   await start(readMediaConfig(process.env));

@@ -35,7 +35,18 @@ export const workerSettings = {
   RTC_PORT_BASE: portNumber.default(40_000),
   MEDIA_WORKERS: wholeNumber(1, 256).default(availableParallelism()),
   MEDIASOUP_WORKER_BIN: z.string().min(1).optional(),
+  /** A worker that is older is replaced by a fresh one; 0: none is. */
+  WORKER_MAX_AGE_HOURS: wholeNumber(0, 8_760).default(168),
 };
+
+const HOUR_MS = 3_600_000;
+
+/** As the media server takes it. */
+export const workerMaxAgeMs = ({
+  WORKER_MAX_AGE_HOURS: hours,
+}: {
+  readonly WORKER_MAX_AGE_HOURS: number;
+}): number | undefined => (hours === 0 ? undefined : hours * HOUR_MS);
 
 /** Figures for Prometheus, on a port of their own; absent: none. */
 export const metricsSettings = {
