@@ -17,13 +17,13 @@ it('has one level for each peer, the loudest, in order', () => {
   expect(loudestFirst([])).toEqual([]);
 });
 
-describe('M19 the levels of a room on several workers', () => {
-  const start = () => {
-    const told: AudioLevels[] = [];
-    return { told, levels: createRoomLevels<string>((list) => told.push(list)) };
-  };
-  const level = (peerId: string, volume: number) => ({ peerId, volume });
+const start = () => {
+  const told: AudioLevels[] = [];
+  return { told, levels: createRoomLevels<string>((list) => told.push(list)) };
+};
+const level = (peerId: string, volume: number) => ({ peerId, volume });
 
+describe('M19 the levels of a room on several workers', () => {
   it('are one list, loudest first, and told once in an interval', () => {
     const { told, levels } = start();
     levels.heard('a', [level('ada', -30)]);

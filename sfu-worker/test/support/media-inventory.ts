@@ -8,16 +8,20 @@ export interface MediaInventory {
   readonly transports: types.Transport[];
   readonly producers: types.Producer[];
   readonly consumers: types.Consumer[];
+  /** The id of the transport over which a producer or a consumer is. */
+  transportOf(id: string): string | undefined;
   stop(): void;
 }
 
 export const keepInventory = (): MediaInventory => {
+  const transportIds = new Map<string, string>();
   const inventory: MediaInventory = {
     routers: [],
     levelObservers: [],
     transports: [],
     producers: [],
     consumers: [],
+    transportOf: (id) => transportIds.get(id),
     stop: () => observer.off('newworker', onWorker),
   };
   const onWorker = (worker: types.Worker) => worker.observer.on('newrouter', onRouter);
@@ -28,8 +32,14 @@ export const keepInventory = (): MediaInventory => {
   };
   const onTransport = (transport: types.Transport) => {
     inventory.transports.push(transport);
-    transport.observer.on('newproducer', (producer) => inventory.producers.push(producer));
-    transport.observer.on('newconsumer', (consumer) => inventory.consumers.push(consumer));
+    transport.observer.on('newproducer', (producer) => {
+      inventory.producers.push(producer);
+      transportIds.set(producer.id, transport.id);
+    });
+    transport.observer.on('newconsumer', (consumer) => {
+      inventory.consumers.push(consumer);
+      transportIds.set(consumer.id, transport.id);
+    });
   };
   observer.on('newworker', onWorker);
   return inventory;

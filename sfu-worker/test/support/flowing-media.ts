@@ -1,0 +1,44 @@
+// Producers that are sent to, and consumers whose packets are counted: both as the inventory knows them, over
+// direct transports.
+import type { types } from 'mediasoup';
+import { isDirect } from './direct-media.ts';
+import type { MediaInventory } from './media-inventory.ts';
+import { layerOf, startSource, type RtpSource, type RtpSourceOptions } from './rtp-source.ts';
+
+export interface SentStream extends RtpSource {
+  readonly id: string;
+  readonly producer: types.Producer;
+}
+
+export const startProducer = (
+  made: MediaInventory,
+  producerId: string,
+  options?: RtpSourceOptions,
+): SentStream => {
+  const producer = made.producers.find(({ id }) => id === producerId);
+  const transport = made.transports.find(({ id }) => id === made.transportOf(producerId));
+  if (producer === undefined || transport === undefined || !isDirect(transport)) {
+    throw new Error('no such producer over a direct transport');
+  }
+  const source = startSource(transport, producer, options);
+  producer.observer.once('close', () => source.stop());
+  return { id: producerId, producer, ...source };
+};
+
+/** What has come to one consumer. */
+export class PacketCounts {
+  readonly consumer: types.Consumer;
+  count = 0;
+  /** Of the packet that came last. */
+  layer = -1;
+
+  constructor(made: MediaInventory, consumerId: string) {
+    const consumer = made.consumers.find(({ id }) => id === consumerId);
+    if (consumer === undefined) throw new Error('no such consumer');
+    this.consumer = consumer;
+    consumer.on('rtp', (packet) => {
+      this.count += 1;
+      this.layer = layerOf(packet);
+    });
+  }
+}
