@@ -7,9 +7,10 @@ import { compileEndpoints } from './lib/endpoints.ts';
 import { janusPart } from './lib/janus-part.ts';
 import type { Part, PartDeps } from './lib/part.ts';
 import { roomPart } from './lib/room-part.ts';
+import { spillPart } from './lib/spill-part.ts';
 import { viewPart } from './lib/view-part.ts';
 
-const PARTS: readonly Part[] = [roomPart, janusPart, viewPart];
+const PARTS: readonly Part[] = [roomPart, janusPart, viewPart, spillPart];
 
 const isQuick = process.argv.includes('--quick');
 const isJson = process.argv.includes('--json');

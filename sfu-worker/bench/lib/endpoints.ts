@@ -24,6 +24,7 @@ const feedbackExtension = (receives: types.RtpCapabilities | undefined): number 
 const Hello = z.object({ fingerprint: z.string() });
 const Opened = z.object({ up: z.boolean(), id: z.number() });
 const Sink = z.object({ port: z.number() });
+const Ways = z.object({ packets: z.number(), p50Ms: z.number(), p99Ms: z.number() });
 const Count = z.object({
   /** Packets sent by all endpoints, and those that came to all of them. */
   sent: z.number(),
@@ -37,8 +38,9 @@ const Count = z.object({
   probes: z.number(),
   /** Came with a timestamp that nothing was sent with. */
   untimed: z.number(),
-  p50Ms: z.number(),
-  p99Ms: z.number(),
+  /** From a sender at the same worker; and from one at another, by a pipe. Zero where there are none. */
+  direct: Ways,
+  piped: Ways,
 });
 
 export type Count = z.infer<typeof Count>;

@@ -65,26 +65,33 @@ export const ratios = (ones: readonly number[], others: readonly number[]): read
 
 const cpusOf = ({ spans }: Contestant): readonly number[] => spans.map(({ cpuUs }) => cpuUs);
 
-/** Without runs that were disturbed, and how many those were. */
-const latencyRows = (what: string, { name, spans }: Contestant): readonly Row[] => {
-  const counted = spans.filter(({ isDisturbed }) => !isDisturbed);
-  const row = (share: string, values: readonly number[]): readonly Row[] =>
-    values.length === 0 ? [] : [{ what: `${what}, ${share}, ${name}`, unit: 'ms', values }];
+/** Of runs that were not disturbed: how late packets came. No row where there is no such run. */
+export const latencyRows = (
+  what: string,
+  spans: readonly Span[],
+  way: 'direct' | 'piped' = 'direct',
+): readonly Row[] => {
+  const counted = spans.filter(({ isDisturbed }) => !isDisturbed).map((span) => span[way]);
+  if (counted.length === 0) return [];
   return [
-    ...row(
-      'latency p50',
-      counted.map(({ p50Ms }) => p50Ms),
-    ),
-    ...row(
-      'latency p99',
-      counted.map(({ p99Ms }) => p99Ms),
-    ),
-    {
-      what: `${what}, runs without a latency (the server waited for a core), ${name}`,
-      unit: '',
-      values: [spans.length - counted.length],
-    },
+    { what: `${what}, p50`, unit: 'ms', values: counted.map(({ p50Ms }) => p50Ms) },
+    { what: `${what}, p99`, unit: 'ms', values: counted.map(({ p99Ms }) => p99Ms) },
   ];
+};
+
+/** How many runs have no latency. */
+export const disturbedRow = (what: string, { name, spans }: Contestant): Row => ({
+  what: `${what}, runs dropped from latencies, ${name}`,
+  unit: '',
+  values: [spans.filter(({ isDisturbed }) => isDisturbed).length],
+});
+
+/** Of those whose streams had gaps in their sequence numbers, which a quiet machine has none of. */
+const lossRows = (what: string, { name, spans }: Contestant): readonly Row[] => {
+  const values = spans.map(({ lost, packets }) => (100 * lost) / (lost + packets));
+  return values.every((value) => value === 0)
+    ? []
+    : [{ what: `${what}, lost, ${name}`, unit: '%', values }];
 };
 
 /** CPU for each packet, the first's as a ratio of the other's, and latencies. */
@@ -110,5 +117,9 @@ export const compare = (
     unit: '/s',
     values: each.spans.map(({ perSecond }) => perSecond),
   })),
-  ...[one, other].flatMap((each) => latencyRows(what, each)),
+  ...[one, other].flatMap((each) => [
+    ...latencyRows(`${what}, latency, ${each.name}`, each.spans),
+    disturbedRow(what, each),
+    ...lossRows(what, each),
+  ]),
 ];

@@ -22,6 +22,8 @@ struct srtp {
 struct endpoint {
   int fd;
   bool is_webrtc;
+  /** Of the server, which is another for each of its workers. */
+  int server_port;
   struct srtp out;
   /** Sent again and again: a media server gives up who does not ask for its consent (RFC 7675). */
   uint8_t binding[256];
@@ -67,8 +69,8 @@ void streams_start(uint64_t at_ns);
 bool streams_add(int endpoint, int source, char kind, uint32_t ssrc, int payload_type, double per_second,
                  int packets, int bytes);
 uint64_t streams_sent(void);
-/** When the packet with this timestamp was sent; 0: not known. */
-uint64_t streams_sent_at(uint32_t timestamp);
+/** When the packet with this timestamp was sent, and by whom; 0: not known. */
+uint64_t streams_sent_at(uint32_t timestamp, const struct endpoint **by);
 
 /** By the packet's header extension. */
 void feedback_arrived(struct endpoint *endpoint, const uint8_t *packet, size_t len, uint64_t at_ns);

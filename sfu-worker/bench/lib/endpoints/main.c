@@ -76,6 +76,7 @@ static void watch(struct endpoint *endpoint) {
 
 static bool connect_to(struct endpoint *endpoint, const char *ip, int port) {
   struct sockaddr_in address = address_of(ip, port);
+  endpoint->server_port = port;
   return connect(endpoint->fd, (struct sockaddr *)&address, sizeof address) == 0;
 }
 

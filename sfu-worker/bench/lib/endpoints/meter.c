@@ -7,7 +7,7 @@
 
 /** Streams at all endpoints; a power of two, and twice as many as there may be. */
 #define TABLE 32768
-#define MAX_SAMPLES 8000000
+#define MAX_SAMPLES 4000000
 /** mediasoup's own, to find out about bandwidth. */
 #define PROBATION_SSRC 1234
 
@@ -16,14 +16,24 @@ struct received {
   uint32_t first, last, packets;
 };
 
+/** How long packets were on their way, in microseconds. */
+struct samples {
+  uint32_t *us;
+  uint64_t count;
+};
+
 static struct received table[TABLE];
-static uint32_t *samples_us;
-static uint64_t packets, bytes, probes, unknown, sample_count, sent_before;
+/** Of packets from a sender at the same worker of the server, and from one at another. */
+static struct samples direct, piped;
+static uint64_t packets, bytes, probes, unknown, sent_before;
+static bool is_counting;
 
 void meter_reset(void) {
-  if (!samples_us) samples_us = malloc(MAX_SAMPLES * sizeof *samples_us);
+  if (!direct.us) direct.us = malloc(MAX_SAMPLES * sizeof *direct.us);
+  if (!piped.us) piped.us = malloc(MAX_SAMPLES * sizeof *piped.us);
   memset(table, 0, sizeof table);
-  packets = bytes = probes = unknown = sample_count = 0;
+  packets = bytes = probes = unknown = direct.count = piped.count = 0;
+  is_counting = true;
   sent_before = streams_sent();
 }
 
@@ -52,7 +62,7 @@ void meter_packet(struct endpoint *endpoint, const uint8_t *packet, size_t len, 
   bool is_rtp = len >= 12 && packet[0] >> 6 == 2 && (packet[1] < 192 || packet[1] > 223);
   if (!is_rtp) return;
   if (endpoint->seq_ext) feedback_arrived(endpoint, packet, len, at_ns);
-  if (!samples_us) return;
+  if (!is_counting) return;
   if (get32(packet + 8) == PROBATION_SSRC) {
     probes++;
     return;
@@ -60,9 +70,15 @@ void meter_packet(struct endpoint *endpoint, const uint8_t *packet, size_t len, 
   packets++;
   bytes += len - header_length(packet, len);
   note_sequence(endpoint, packet);
-  uint64_t sent_ns = streams_sent_at(get32(packet + 4));
-  if (sent_ns == 0 || sent_ns > at_ns) unknown++;
-  else if (sample_count < MAX_SAMPLES) samples_us[sample_count++] = (uint32_t)((at_ns - sent_ns) / 1000);
+  const struct endpoint *sender = NULL;
+  uint64_t sent_ns = streams_sent_at(get32(packet + 4), &sender);
+  if (sent_ns == 0 || sent_ns > at_ns) {
+    unknown++;
+    return;
+  }
+  bool is_piped = endpoint->is_webrtc && sender->server_port != endpoint->server_port;
+  struct samples *samples = is_piped ? &piped : &direct;
+  if (samples->count < MAX_SAMPLES) samples->us[samples->count++] = (uint32_t)((at_ns - sent_ns) / 1000);
 }
 
 static int compare(const void *one, const void *other) {
@@ -70,9 +86,16 @@ static int compare(const void *one, const void *other) {
   return a < b ? -1 : a > b;
 }
 
-static double quantile_ms(double share) {
-  if (sample_count == 0) return 0;
-  return samples_us[(uint64_t)(share * (double)(sample_count - 1))] / 1000.0;
+/** Of samples in their order. */
+static double quantile_ms(const struct samples *samples, double share) {
+  if (samples->count == 0) return 0;
+  return samples->us[(uint64_t)(share * (double)(samples->count - 1))] / 1000.0;
+}
+
+static void print_samples(const char *name, struct samples *samples) {
+  qsort(samples->us, samples->count, sizeof *samples->us, compare);
+  printf(",\"%s\":{\"packets\":%lu,\"p50Ms\":%.3f,\"p99Ms\":%.3f}", name, samples->count,
+         quantile_ms(samples, 0.5), quantile_ms(samples, 0.99));
 }
 
 void meter_report(void) {
@@ -84,9 +107,10 @@ void meter_report(void) {
     uint64_t span = (uint64_t)(table[at].last - table[at].first) + 1;
     if (span > table[at].packets) lost += span - table[at].packets;
   }
-  qsort(samples_us, sample_count, sizeof *samples_us, compare);
   printf("{\"sent\":%lu,\"packets\":%lu,\"payloadBytes\":%lu,\"streams\":%u,\"lost\":%lu,\"probes\":%lu,"
-         "\"untimed\":%lu,\"p50Ms\":%.3f,\"p99Ms\":%.3f}\n",
-         streams_sent() - sent_before, packets, bytes, received_streams, lost, probes, unknown,
-         quantile_ms(0.5), quantile_ms(0.99));
+         "\"untimed\":%lu",
+         streams_sent() - sent_before, packets, bytes, received_streams, lost, probes, unknown);
+  print_samples("direct", &direct);
+  print_samples("piped", &piped);
+  printf("}\n");
 }

@@ -42,12 +42,14 @@ static int count;
 static uint64_t sent_packets;
 static struct sent *sent_by[MAX_SOURCES];
 static int layers_of[MAX_SOURCES];
+static int endpoint_of[MAX_SOURCES];
 static uint64_t origin_ns[MAX_SOURCES];
 
 bool streams_add(int endpoint, int source, char kind, uint32_t ssrc, int payload_type, double per_second,
                  int packets, int bytes) {
   if (count == MAX_STREAMS || source >= MAX_SOURCES || packets > MAX_BURST) return false;
   if (!sent_by[source]) sent_by[source] = calloc(REMEMBERED, sizeof(struct sent));
+  endpoint_of[source] = endpoint;
   streams[count++] = (struct stream){.endpoint = endpoint,
                                      .source = source,
                                      .layer = layers_of[source]++,
@@ -196,10 +198,11 @@ void streams_send_reports(uint64_t at_ns) {
 
 uint64_t streams_sent(void) { return sent_packets; }
 
-uint64_t streams_sent_at(uint32_t timestamp) {
+uint64_t streams_sent_at(uint32_t timestamp, const struct endpoint **by) {
   uint32_t nearest = (timestamp + STEP / 2) & ~(uint32_t)(STEP - 1);
   struct sent *of_source = sent_by[nearest >> SOURCE_BITS];
   if (!of_source) return 0;
+  *by = endpoints[endpoint_of[nearest >> SOURCE_BITS]];
   struct sent *sent = &of_source[nearest / STEP % REMEMBERED];
   return sent->timestamp == nearest ? sent->at_ns : 0;
 }
