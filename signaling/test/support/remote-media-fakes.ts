@@ -30,9 +30,18 @@ export interface FakeState {
   held: readonly HeldRoom[];
   /** These are refused as by a node with too much to do. */
   readonly overloaded: Set<string>;
+  /** What happens once a call of this name was done, before it is answered. */
+  readonly meanwhile: Map<string, () => Promise<unknown>>;
+  isDraining: boolean;
 }
 
-export const fakeState = (): FakeState => ({ told: [], held: [], overloaded: new Set() });
+export const fakeState = (): FakeState => ({
+  told: [],
+  held: [],
+  overloaded: new Set(),
+  meanwhile: new Map(),
+  isDraining: false,
+});
 
 const TRANSPORT = {
   id: 'transport',
@@ -59,6 +68,7 @@ export const fakeNode = (firstId: string, state = fakeState(), cpu = 0) => {
       if (!isConnected) throw new MediaError('unavailable', 'not connected');
       state.told.push({ method, data: { ...data } });
       if (state.overloaded.has(method)) throw new MediaError('unavailable', 'too much to do');
+      await state.meanwhile.get(method)?.();
       return answer();
     };
   const node: MediaNode = {
@@ -66,7 +76,8 @@ export const fakeNode = (firstId: string, state = fakeState(), cpu = 0) => {
       return nodeId;
     },
     isConnected: () => isConnected,
-    load: () => (isConnected ? [{ worker: 0, cpu, rooms: 0, alive: true, draining: false }] : []),
+    load: () =>
+      isConnected ? [{ worker: 0, cpu, rooms: 0, alive: true, draining: state.isDraining }] : [],
     watch: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -90,6 +101,11 @@ export const fakeNode = (firstId: string, state = fakeState(), cpu = 0) => {
     node,
     state,
     emit,
+    /** Takes no more rooms, which every connection to it is told. */
+    drain: () => {
+      state.isDraining = true;
+      emit({ type: 'draining' });
+    },
     cut: () => {
       isConnected = false;
       emit({ type: 'disconnected' });
