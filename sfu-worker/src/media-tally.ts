@@ -16,7 +16,14 @@ const ASKED_AT_ONCE = 32;
 /** What a transport says of itself; of the kinds that there are all say this. */
 const TransportFigures = z.array(z.object({ bytesReceived: z.number(), bytesSent: z.number() }));
 
-const FIGURES = ['receivedBytes', 'sentBytes', 'receivedPackets', 'lostPackets', 'cpuMs'] as const;
+const FIGURES = [
+  'receivedBytes',
+  'sentBytes',
+  'pipedBytes',
+  'receivedPackets',
+  'lostPackets',
+  'cpuMs',
+] as const;
 type Figure = (typeof FIGURES)[number];
 export type Tally = Readonly<Record<Figure, number>>;
 
@@ -44,6 +51,9 @@ interface Lane {
 
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
 
+/** Between workers; to no client and from none. */
+const isPipe = ({ type }: types.Transport): boolean => type === 'pipe';
+
 const askWorker = async (worker: types.Worker): Promise<Partial<Tally>> => {
   const { ru_utime: userMs, ru_stime: systemMs } = await worker.getResourceUsage();
   return { cpuMs: userMs + systemMs };
@@ -51,10 +61,10 @@ const askWorker = async (worker: types.Worker): Promise<Partial<Tally>> => {
 
 const askTransport = async (transport: types.Transport): Promise<Partial<Tally>> => {
   const stats = TransportFigures.parse(await transport.getStats());
-  return {
-    receivedBytes: sum(stats.map(({ bytesReceived }) => bytesReceived)),
-    sentBytes: sum(stats.map(({ bytesSent }) => bytesSent)),
-  };
+  const sentBytes = sum(stats.map(({ bytesSent }) => bytesSent));
+  // What is sent into a pipe comes out at its other end.
+  if (isPipe(transport)) return { pipedBytes: sentBytes };
+  return { receivedBytes: sum(stats.map(({ bytesReceived }) => bytesReceived)), sentBytes };
 };
 
 const askProducer = async (producer: types.Producer): Promise<Partial<Tally>> => {
@@ -71,6 +81,7 @@ export const createMediaTally = (): MediaTally => {
   const totals: Record<Figure, number> = {
     receivedBytes: 0,
     sentBytes: 0,
+    pipedBytes: 0,
     receivedPackets: 0,
     lostPackets: 0,
     cpuMs: 0,
@@ -107,11 +118,12 @@ export const createMediaTally = (): MediaTally => {
   };
 
   const onTransport = (lane: Lane, transport: types.Transport): void => {
+    add(lane, () => askTransport(transport), transport.observer);
+    if (isPipe(transport)) return;
     transports += 1;
     transport.observer.once('close', () => {
       transports -= 1;
     });
-    add(lane, () => askTransport(transport), transport.observer);
     transport.observer.on('newproducer', (producer) => {
       add(lane, () => askProducer(producer), producer.observer);
     });

@@ -59,6 +59,11 @@ export const createMediaMetrics = (registry: Registry): MediaMetrics => {
     'sentBytes',
   );
   tallied(
+    'sotto_media_piped_bytes_total',
+    'Bytes from one worker to another, for rooms that are on several.',
+    'pipedBytes',
+  );
+  tallied(
     'sotto_media_received_packets_total',
     'RTP packets that producers received.',
     'receivedPackets',

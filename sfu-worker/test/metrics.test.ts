@@ -4,6 +4,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMediaTally, type MediaTally } from '../src/media-tally.ts';
+import { openPipeLink } from '../src/pipe-link.ts';
 
 const PACKETS = 40;
 const HEADER_BYTES = 12;
@@ -35,21 +36,26 @@ afterEach(() => {
 
 const opus = { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 } as const;
 
+const openRouter = (worker: types.Worker): Promise<types.Router> =>
+  worker.createRouter({ mediaCodecs: [opus] });
+
 /** A transport that takes what is sent to it, with one producer on it. */
-const openTransport = async (worker: types.Worker): Promise<types.PlainTransport> => {
-  const router = await worker.createRouter({ mediaCodecs: [opus] });
+const openTransport = async (worker: types.Worker): Promise<types.PlainTransport> =>
+  (await openProducer(await openRouter(worker))).transport;
+
+const openProducer = async (router: types.Router) => {
   const transport = await router.createPlainTransport({
     listenInfo: { protocol: 'udp', ip: '127.0.0.1' },
     comedia: true,
   });
-  await transport.produce({
+  const producer = await transport.produce({
     kind: 'audio',
     rtpParameters: {
       codecs: [{ mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 }],
       encodings: [{ ssrc: SSRC }],
     },
   });
-  return transport;
+  return { transport, producer };
 };
 
 /** RFC 3550 §5.1: version 2, payload type 111. */
@@ -85,6 +91,25 @@ it('O5 counts each packet and each byte once, also when its transport has closed
     receivedPackets: PACKETS,
     receivedBytes: looked.receivedBytes,
   });
+});
+
+it('O5 counts what goes from worker to worker by itself, and as nothing that a client sent', async () => {
+  const [from, to] = [await openRouter(await spawn()), await openRouter(await spawn())];
+  const { transport, producer } = await openProducer(from);
+  const link = await openPipeLink(from, to);
+  const piped = await link.carry(producer, () => undefined);
+  await piped.setOn(true);
+  await send(transport);
+  const payloads = PACKETS * PAYLOAD_BYTES;
+  await expect.poll(async () => (await tally.look()).pipedBytes).toBeGreaterThan(payloads);
+  const { receivedBytes, receivedPackets, sentBytes } = await tally.look();
+  expect(receivedPackets).toBe(PACKETS);
+  expect(receivedBytes).toBeGreaterThan(payloads);
+  expect(receivedBytes).toBeLessThan(2 * payloads);
+  expect(sentBytes).toBeLessThan(payloads);
+  expect(tally.countTransports()).toBe(1);
+  link.close();
+  expect(tally.countTransports()).toBe(1);
 });
 
 it('O5 counts CPU time of all workers, which never falls when one dies', async () => {

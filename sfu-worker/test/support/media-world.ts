@@ -95,9 +95,12 @@ export const startServer = async (
   return reach(server, rpc);
 };
 
-export const startMediaWorld = async (over: Over, { workers = 1 } = {}): Promise<MediaWorld> => {
+export const startMediaWorld = async (
+  over: Over,
+  options: ServerOptions = {},
+): Promise<MediaWorld> => {
   const made = keepInventory();
-  const server = await startServer(over, { workers });
+  const server = await startServer(over, options);
   const events: MediaEvent[] = [];
   server.watch((event) => events.push(event));
   const close = async () => {
