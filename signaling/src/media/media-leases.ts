@@ -17,6 +17,12 @@ export interface Listing {
   readonly nodes: readonly ListedNode[];
 }
 
+/** The names of nodes. */
+export interface ListChange {
+  readonly came: readonly string[];
+  readonly went: readonly string[];
+}
+
 /** Lives of nodes that are remembered; the one that was seen longest ago is forgotten first. */
 const MOST_LIVES = 1_024;
 
@@ -35,8 +41,8 @@ export class LeaseBook {
   /** Since when every read was answered, by our clock; null when the last one was not. */
   #readingSinceMs: number | null = null;
 
-  /** Gives whether others are listed than before. */
-  take({ nowMs, nodes }: Listing, atMs: number): boolean {
+  /** Gives who is listed that was not, and the other way round. */
+  take({ nowMs, nodes }: Listing, atMs: number): ListChange {
     this.#nowMs = nowMs;
     this.#readingSinceMs ??= atMs;
     for (const { nodeId, untilMs } of nodes) {
@@ -44,7 +50,10 @@ export class LeaseBook {
     }
     const before = this.#listed;
     this.#listed = new Set(nodes.map(({ nodeId }) => nodeId));
-    return this.#listed.size !== before.size || [...before].some((id) => !this.isListed(id));
+    return {
+      came: [...this.#listed].filter((nodeId) => !before.has(nodeId)),
+      went: [...before].filter((nodeId) => !this.#listed.has(nodeId)),
+    };
   }
 
   /** It is there, whether it is listed or not. */

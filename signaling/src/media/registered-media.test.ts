@@ -35,7 +35,11 @@ beforeEach(() => {
   errors = [];
   directory = registeredMedia({
     clock,
-    log: { error: (_facts, message) => void errors.push(message) },
+    log: {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (_facts, message) => void errors.push(message),
+    },
     read: async () => {
       if (refusal !== null) throw refusal;
       const nowMs = clock.now() + AHEAD_MS;

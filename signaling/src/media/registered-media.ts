@@ -31,7 +31,7 @@ export interface RegisteredMediaDeps {
   readonly read: () => Promise<Listing>;
   readonly connect: (url: string) => DialledNode;
   readonly clock: Clock;
-  readonly log: { error(facts: object, message: string): void };
+  readonly log: Record<'info' | 'warn' | 'error', (facts: object, message: string) => void>;
 }
 
 /** One address, and whoever is reached there. */
@@ -129,11 +129,18 @@ class RegisteredMedia implements MediaDirectory {
     this.#deps.log.error({ err: error }, 'media nodes cannot be listed');
   }
 
+  #say(came: readonly string[], went: readonly string[]): void {
+    const { log } = this.#deps;
+    for (const node of came) log.info({ node }, 'media node registered');
+    for (const node of went) log.warn({ node }, 'media node not registered any more');
+  }
+
   #take(listing: Listing): void {
     const { clock } = this.#deps;
     this.#isUnreadable = false;
     const now = clock.now();
-    const isOther = this.#leases.take(listing, now);
+    const { came, went } = this.#leases.take(listing, now);
+    this.#say(came, went);
     for (const { nodeId } of this.#connected()) this.#leases.see(nodeId, now);
     const hasMoved = this.#follow(new Set(listing.nodes.map(({ url }) => url)), now);
     const gone = new Set(this.#leases.known().filter((nodeId) => this.#isLifeGone(nodeId)));
@@ -141,7 +148,7 @@ class RegisteredMedia implements MediaDirectory {
     this.#gone = gone;
     // What no change has shown, a look now and then finds: placements that were too new.
     const isDue = now - this.#toldMs >= UNSEEN_AFTER_MS;
-    if (isOther || hasMoved || isNewlyGone || isDue) this.#tell();
+    if (came.length + went.length > 0 || hasMoved || isNewlyGone || isDue) this.#tell();
   }
 
   #tell(): void {
