@@ -313,20 +313,14 @@ it('M8 a call that is late by the former placement does not end what is left of 
   const roomId = await here.newRoom();
   const [ada, bob] = [await here.join(roomId), await here.join(roomId)];
   const before = await ada.placed();
-  let refuse: () => void = () => undefined;
-  a.state.meanwhile.set(
-    'ensureRoom',
-    () =>
-      new Promise<void>((_, reject) => {
-        refuse = () => reject(new MediaError('stale-placement', 'the room has a newer placement'));
-      }),
-  );
+  const answer = Promise.withResolvers<void>();
+  a.state.meanwhile.set('ensureRoom', () => answer.promise);
   const opening = openSend(ada);
   opening.catch(() => undefined);
   await expect.poll(() => toldOf(a.state, 'ensureRoom')).toHaveLength(1);
   a.drain();
   await placed(here, bob, 2);
-  refuse();
+  answer.reject(new MediaError('stale-placement', 'the room has a newer placement'));
   await expect(opening).rejects.toMatchObject({ code: 'stale-placement' });
   await bob.request('read-room', {});
   expect((await here.record(roomId)).leaving?.placement).toBe(before);
