@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { newHead, newIncarnation, newNodeName, newPeerId, newProducerId } from '../random.ts';
 import { emptyRecord } from '../rooms/evolve.ts';
 import type { RoomPeer, RoomRecord } from '../rooms/record.ts';
-import { leftoverOf, namesProducers } from './leftovers.ts';
+import { leftoverOf, lostAt, namesProducers } from './leftovers.ts';
 
 const [ada, bob] = [newPeerId(), newPeerId()];
 
@@ -53,4 +53,46 @@ it('M13 a producer in the record says that there was a room', () => {
   const [first = peer(ada)] = record().peers;
   const streams = { ...first.streams, cam: { on: false, producerId: newProducerId() } };
   expect(namesProducers(record({ peers: [peer(bob), { ...first, streams }] }))).toBe(true);
+});
+
+const elsewhere = { nodeId: 'n2', worker: 0 };
+
+/** Moves from `held`, on n1, to another home. */
+const moving = (home: RoomRecord['home']): RoomRecord =>
+  record({
+    placement: 9,
+    home,
+    leaving: { placement: 7, home: { nodeId: 'n1', worker: 0 }, awaited: [ada] },
+  });
+
+it.each([
+  ['another node', elsewhere],
+  ['another worker', { nodeId: 'n1', worker: 1 }],
+  ['nowhere yet', null],
+])('M12 M17 what a room moves from, to %s, stays, without those who have left', (_where, home) => {
+  expect(leftoverOf('n1', held, moving(home))).toEqual({ kind: 'peers', peerIds: [bob] });
+  expect(leftoverOf('n2', held, moving(home))).toEqual({ kind: 'room' });
+});
+
+it('M12 M17 a lost new home is not closed before the older one that the same node has to hold', () => {
+  const lost = { ...held, placement: 8 };
+  const nothing = { kind: 'peers', peerIds: [] };
+  expect(leftoverOf('n1', lost, moving(elsewhere))).toEqual(nothing);
+  expect(leftoverOf('n2', lost, moving(elsewhere))).toEqual({ kind: 'room' });
+  expect(leftoverOf('n1', { ...held, placement: 6 }, moving(elsewhere))).toEqual({ kind: 'room' });
+  // Of a record that its store has lost: no older one can be opened there while it is held.
+  expect(leftoverOf('n1', { ...held, placement: 10 }, moving(elsewhere))).toEqual({ kind: 'room' });
+});
+
+it('M13 M17 where a room moves from it has been; its new home may not have been opened yet', () => {
+  const record = moving({ nodeId: 'n1', worker: 1 });
+  expect(lostAt('n1', record, [held])).toEqual([]);
+  expect(lostAt('n1', record, [{ ...held, placement: 9 }])).toEqual([7]);
+  expect(lostAt('n1', record, [])).toEqual([7]);
+  expect(lostAt('n2', record, [])).toEqual([]);
+  const [first = peer(ada)] = record.peers;
+  const streams = { ...first.streams, mic: { on: true, producerId: newProducerId() } };
+  const sending = { ...record, peers: [{ ...first, streams }] };
+  expect(lostAt('n1', sending, [held])).toEqual([9]);
+  expect(lostAt('n1', sending, [])).toEqual([9, 7]);
 });
