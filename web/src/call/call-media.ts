@@ -2,19 +2,14 @@
 // the media node that the room moves from. Whichever is meant, what there was goes on until the new one has
 // arrived, in both directions.
 import { batch, type ReadonlySignal } from '@preact/signals';
-import {
-  LIMITS,
-  type PeerId,
-  type PeerView,
-  type ProducerId,
-  type StreamSource,
-} from '@sotto/signaling/protocol';
+import { LIMITS, type PeerId, type ProducerId, type StreamSource } from '@sotto/signaling/protocol';
 import type { Device } from 'mediasoup-client';
 import type { SignalingClient } from '../signaling/client.ts';
 import type { Clock } from '../signaling/clock.ts';
-import type { CallState, KeyState, VisibleTile } from './call-state.ts';
+import type { CallState, KeyState } from './call-state.ts';
 import type { Encryption } from './encryption/encryption.ts';
 import type { ByWay } from './incoming.ts';
+import { callPathOf, type MediaScene } from './media-scene.ts';
 import { type WantedLayers, wantedLayers, type Wish, withheldCameras } from './media-view.ts';
 import { MoveReport } from './move-report.ts';
 import type { Network } from './network/network.ts';
@@ -33,7 +28,10 @@ export interface CallMediaDeps {
   readonly request: SignalingClient['request'];
   readonly device: Device;
   readonly network: Network;
-  readonly encryption: Encryption;
+  readonly encryption: Pick<
+    Encryption,
+    'attachReceiver' | 'attachSender' | 'canOpen' | 'maySend' | 'stateOf' | 'tell'
+  >;
   readonly preferences: ReadonlySignal<Preferences>;
   readonly state: Pick<CallState, 'callPath' | 'levels' | 'micLevel' | 'micOn'>;
   readonly clock: Clock;
@@ -43,18 +41,6 @@ export interface CallMediaDeps {
   /** Tracks have come or gone, or come by another way. */
   readonly onTracks: () => void;
   readonly onRebuilding: () => void;
-}
-
-/** The room and who one is in it, as media needs it. */
-export interface MediaScene {
-  readonly selfPeerId: PeerId;
-  readonly room: Room;
-  readonly others: readonly PeerView[];
-  readonly tiles: readonly VisibleTile[];
-  /** Nobody has been able to see the page for a while. */
-  readonly isHidden: boolean;
-  /** By peer id: who has the group's keys. */
-  readonly members: ReadonlySet<string>;
 }
 
 type HasArrived = LinkView['hasArrived'];
@@ -291,9 +277,3 @@ export class CallMedia {
     this.#deps.onCarriers(carriers);
   }
 }
-
-/** While the media node stands by, it is what carries until all has come the direct way. */
-const callPathOf = ({ mode }: Room, hasArrived: boolean) => {
-  if (mode.type === 'sfu') return { path: 'sfu', reason: mode.reason } as const;
-  return { path: mode.standby && !hasArrived ? 'sfu' : 'p2p', reason: null } as const;
-};

@@ -15,6 +15,7 @@ const createScene = () => {
   const news: SideNews[] = [];
   const changes: (Opened | null)[] = [];
   const failures: Error[] = [];
+  let rebuildings = 0;
   const side = new MediaSide<Opened>({
     clock,
     random: () => 0.5,
@@ -32,9 +33,11 @@ const createScene = () => {
       return media;
     },
     onChange: (media) => changes.push(media),
-    onRebuilding: () => undefined,
+    onRebuilding: () => {
+      rebuildings += 1;
+    },
   });
-  return { clock, opened, news, changes, failures, side };
+  return { clock, opened, news, changes, failures, side, rebuildings: () => rebuildings };
 };
 
 test('opens at once and says what is there', async () => {
@@ -105,6 +108,28 @@ test('M2 a stale placement is the end of it', async () => {
   await turn();
   expect(opened).toHaveLength(1);
   expect(clock.pending).toBe(0);
+});
+
+test('M17 what is kept works on, and when it fails nothing is opened instead', async () => {
+  const { clock, side, opened, news, changes, rebuildings } = createScene();
+  await turn();
+  side.keep();
+  expect(side.media).toBe(opened[0]);
+  news[0]?.onFailed();
+  expect(changes).toEqual([opened[0], null]);
+  expect([clock.pending, rebuildings()]).toEqual([0, 0]);
+});
+
+test('M17 what is kept before it is open, or while it is tried again, is not opened', async () => {
+  const early = createScene();
+  early.side.keep();
+  await turn();
+  expect([early.side.media, early.opened[0]?.isClosed]).toEqual([null, true]);
+  const late = createScene();
+  await turn();
+  late.news[0]?.onFailed();
+  late.side.keep();
+  expect(late.clock.pending).toBe(0);
 });
 
 test('closing ends what is open and what is being opened', async () => {

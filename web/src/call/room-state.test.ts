@@ -7,7 +7,7 @@ import {
   producerId,
   roomAt,
 } from '../signaling/testing/room-samples.ts';
-import { applyEvent } from './room-state.ts';
+import { applyEvent, type Room } from './room-state.ts';
 
 const mic = { on: true, producerId: producerId('mic') };
 const ann = peer('ann', { mic });
@@ -55,6 +55,34 @@ test('losing an older placement leaves the newer one alone', () => {
   const placed = applyEvent(room, eventAt(4, 'room-placed', { placement: 70 }));
   const lost = applyEvent(placed, eventAt(5, 'media-lost', { placement: 69 }));
   expect(lost).toEqual({ ...placed, position: lost.position });
+});
+
+test('M17 a room that is placed while it is somewhere moves from there, until that is lost', () => {
+  const placed = applyEvent(room, eventAt(4, 'room-placed', { placement: 70 }));
+  expect([placed.placement, placed.leaving]).toEqual([70, null]);
+  expect(placed.peers[0]?.streams.mic).toEqual(mic);
+  const moved = applyEvent(placed, eventAt(5, 'room-placed', { placement: 80 }));
+  expect([moved.placement, moved.leaving]).toEqual([80, 70]);
+  expect(moved.peers[0]?.streams.mic).toEqual({ on: true });
+  const stream = { on: true, producerId: producerId('again') };
+  const data = { peerId: ann.peerId, source: 'mic', stream };
+  const produced = applyEvent(moved, eventAt(6, 'stream-changed', data));
+  const arrived = applyEvent(produced, eventAt(7, 'peer-arrived', { peerId: ann.peerId }));
+  expect(arrived).toEqual({ ...produced, position: arrived.position });
+  const left = applyEvent(arrived, eventAt(8, 'media-lost', { placement: 70 }));
+  expect([left.placement, left.leaving]).toEqual([80, null]);
+  expect(left.peers[0]?.streams.mic).toEqual(stream);
+});
+
+test('M17 a room whose new placement is lost still leaves the former one, to the next', () => {
+  let now: Room = room;
+  for (const placement of [70, 80]) {
+    now = applyEvent(now, eventAt(now.position.version + 1, 'room-placed', { placement }));
+  }
+  now = applyEvent(now, eventAt(6, 'media-lost', { placement: 80 }));
+  expect([now.placement, now.leaving]).toEqual([null, 70]);
+  now = applyEvent(now, eventAt(7, 'room-placed', { placement: 90 }));
+  expect([now.placement, now.leaving]).toEqual([90, 70]);
 });
 
 test('an event about somebody unknown changes nobody', () => {

@@ -177,12 +177,13 @@ test('M17 of the former placement nothing is shown that the record had not agree
   expect(tracks()).toEqual([]);
 });
 
+const sharing = (on: boolean, id?: string): PeerView =>
+  peer('ann', { screen: { on, ...(id === undefined ? {} : { producerId: producerId(id) }) } });
+
+const filming = (on: boolean): PeerView => peer('ann', { cam: { on } });
+
 test('M17 a share that ends while the room moves is over, and one that begins is a new one', async () => {
   const { offer, open, tracks } = createScene();
-  const sharing = (on: boolean, id?: string): PeerView =>
-    peer('ann', {
-      screen: { on, ...(id === undefined ? {} : { producerId: producerId(id) }) },
-    });
   const old: Incoming = {
     ...incoming('sfu', 'screen'),
     origin: { peerId: ann.peerId, source: 'screen', producerId: producerId('first') },
@@ -202,10 +203,9 @@ test('M17 a share that ends while the room moves is over, and one that begins is
 test('M17 a camera that goes off and on while the room moves comes again as it was', () => {
   const { offer, tracks } = createScene();
   const cam = incoming('sfu', 'cam');
-  const seen = (on: boolean): PeerView => peer('ann', { cam: { on } });
   offer({ incoming: { ...nothing, sfu: [cam] } });
   for (const on of [true, false, true]) {
-    offer({ others: [seen(on)], incoming: { ...nothing, former: [cam] } });
+    offer({ others: [filming(on)], incoming: { ...nothing, former: [cam] } });
     expect(tracks()).toEqual(['sfu cam']);
   }
 });

@@ -148,6 +148,28 @@ describe('what is sent', () => {
   });
 });
 
+const over = (id: string, atMs: number, packets: number) =>
+  connection('send', outbound('O1', 'video', { atMs, bytes: packets * 1_000, packets, lost: 0 }), {
+    id,
+  });
+
+describe('while the room moves from one media node to another', () => {
+  test('M17 a stream is one, and goes on with what goes on', () => {
+    const snapshots = [
+      reading([over('old', 0, 100)]),
+      reading([over('old', 1_000, 200)]),
+      reading([over('new', 2_000, 20), over('old', 2_000, 300)]),
+      reading([over('new', 3_000, 120), over('old', 3_000, 400)]),
+      reading([over('new', 4_000, 220)]),
+      reading([over('new', 5_000, 320)]),
+    ].map(snapshotOf);
+    const bitrates = snapshots.map((_, index) =>
+      latest(snapshots.slice(0, index + 1)).map(({ bitrateBps }) => bitrateBps),
+    );
+    expect(bitrates).toEqual([[null], [800_000], [800_000], [1_600_000], [800_000], [800_000]]);
+  });
+});
+
 describe('a connection', () => {
   test('is told by the kinds of its ends', () => {
     expect(detailsOf(HOST_UDP)).toEqual({

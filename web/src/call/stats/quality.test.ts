@@ -130,6 +130,13 @@ describe('the network is to blame', () => {
     expect(troubleSeen('sfu', [limited], [send(), way()])).toBeNull();
   });
 
+  test('M17 unless what two connections of one path carry together gets through', () => {
+    const twice = { ...limited, targetBps: 2 * (limited.targetBps ?? 0) };
+    const one = send({ availableOutgoingBps: 200_000 });
+    expect(troubleSeen('sfu', [twice], [one, one, way()])).toBeNull();
+    expect(troubleSeen('sfu', [twice], [one, way()])).toBe('weak-upload');
+  });
+
   test('where much of what is sent is lost', () => {
     const lossy = stream('mic', { direction: 'send', peerId: null, lossRatio: 0.1 });
     expect(troubleSeen('sfu', [lossy], [send(), way()])).toBe('weak-upload');

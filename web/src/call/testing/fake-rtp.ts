@@ -1,0 +1,111 @@
+// mediasoup-client's fake of a browser, with what the page needs besides: senders and receivers, whose
+// counters a test sets.
+import { type ProducerId, STREAM_SOURCES } from '@sotto/signaling/protocol';
+import type { types } from 'mediasoup-client';
+import * as fake from 'mediasoup-client/fakeParameters';
+import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
+import type { Room } from '../room-state.ts';
+
+class FakeRtpSender implements RTCRtpSender {
+  readonly dtmf = null;
+  readonly transform = null;
+  readonly transport = null;
+  track: MediaStreamTrack | null;
+
+  constructor(track: MediaStreamTrack) {
+    this.track = track;
+  }
+
+  async replaceTrack(track: MediaStreamTrack | null): Promise<void> {
+    this.track = track;
+  }
+
+  getParameters(): RTCRtpSendParameters {
+    return {
+      transactionId: '1',
+      encodings: [],
+      codecs: [],
+      headerExtensions: [],
+      rtcp: {},
+    };
+  }
+
+  async setParameters(): Promise<void> {
+    // All are taken.
+  }
+
+  setStreams(): void {
+    // There are none.
+  }
+
+  async getStats(): Promise<RTCStatsReport> {
+    return new Map();
+  }
+}
+
+export class FakeRtpReceiver implements RTCRtpReceiver {
+  readonly transform = null;
+  readonly transport = null;
+  jitterBufferTarget = null;
+  readonly track: MediaStreamTrack;
+  /** Frames, or packets, that have been played. */
+  played = 0;
+
+  constructor(track: MediaStreamTrack) {
+    this.track = track;
+  }
+
+  getContributingSources(): RTCRtpContributingSource[] {
+    return [];
+  }
+
+  getSynchronizationSources(): RTCRtpSynchronizationSource[] {
+    return [];
+  }
+
+  getParameters(): RTCRtpReceiveParameters {
+    return { codecs: [], headerExtensions: [], rtcp: {} };
+  }
+
+  async getStats(): Promise<RTCStatsReport> {
+    const { played } = this;
+    const counts = { type: 'inbound-rtp', framesDecoded: played, packetsReceived: played };
+    return new Map([['in', counts]]);
+  }
+}
+
+const inner = FakeHandler.createFactory(fake);
+
+export const fakeBrowser: types.HandlerFactory = {
+  ...inner,
+  factory: (options) => {
+    const handler = inner.factory(options);
+    const send = handler.send.bind(handler);
+    const receive = handler.receive.bind(handler);
+    handler.send = async (wanted) => {
+      const rtpSender = new FakeRtpSender(wanted.track);
+      wanted.onRtpSender?.(rtpSender);
+      return { ...(await send(wanted)), rtpSender };
+    };
+    handler.receive = async (wanted) => {
+      const results = await receive(wanted);
+      return results.map((result, index) => {
+        const rtpReceiver = new FakeRtpReceiver(result.track);
+        wanted[index]?.onRtpReceiver?.(rtpReceiver);
+        return { ...result, rtpReceiver };
+      });
+    };
+    return handler;
+  },
+};
+
+/** As the server describes it; none of what the record does not name. */
+export const consumerOf = ({ peers }: Room, producerId: ProducerId): readonly unknown[] =>
+  peers.flatMap(({ peerId, streams }) =>
+    STREAM_SOURCES.filter((source) => streams[source].producerId === producerId).map((source) => {
+      const isSound = source === 'mic' || source === 'screenAudio';
+      const codecMimeType = isSound ? 'audio/opus' : 'video/VP8';
+      const { kind, rtpParameters } = fake.generateConsumerRemoteParameters({ codecMimeType });
+      return { consumerId: `of ${producerId}`, producerId, peerId, source, kind, rtpParameters };
+    }),
+  );
