@@ -1,11 +1,12 @@
 // The process of a media node: configuration, workers, the door for signaling; drain and close.
 import { randomBytes } from 'node:crypto';
-import { type MediaConfig, readMediaConfig } from './config.ts';
+import { announcedUrl, type MediaConfig, readMediaConfig } from './config.ts';
 import { awaitDeparture } from './departure.ts';
 import { createJsonLog } from './json-log.ts';
 import { createMediaServer, type MediaServer } from './media-server.ts';
 import { createProcessMetrics } from './metrics-process.ts';
 import { MediaError } from './protocol.ts';
+import { Registration } from './registration.ts';
 import { startRpcServer } from './rpc-server.ts';
 import { ConfigError, workerMaxAgeMs } from './settings.ts';
 
@@ -41,8 +42,15 @@ const start = async (config: MediaConfig): Promise<void> => {
   });
   await metrics.serve(server, log);
   log.info({ node: nodeId, port: rpc.port }, 'media node listens');
+  const url = announcedUrl(config, rpc.port);
+  const registration =
+    config.REDIS_URL === undefined
+      ? undefined
+      : new Registration({ redisUrl: config.REDIS_URL, nodeId, url, log });
 
   const close = async (): Promise<void> => {
+    // First, so that nobody waits for a node that is listed and cannot be reached.
+    await registration?.close();
     await metrics.close();
     await rpc.close();
     await server.close();

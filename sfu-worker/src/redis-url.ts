@@ -1,5 +1,5 @@
-// REDIS_URL in its four forms, for media nodes and for signaling. What is wrong with one is said without repeating any of it: there may be a
-// password in it.
+// REDIS_URL in its four forms, for media nodes and for signaling. What is wrong with one is said without
+// repeating any of it: there may be a password in it.
 //   redis://[user[:password]@]host[:port][/db]                one server; rediss:// with TLS
 //   redis+cluster://[user[:password]@]host[:port],…           Redis Cluster; rediss+cluster://
 //   redis+sentinel://[user[:password]@]host[:port],…/NAME[/db]  the master NAME; rediss+sentinel://
