@@ -1,5 +1,5 @@
 // npm run cluster: sets up what a fresh clone lacks, builds the page, and runs Sotto as many processes:
-// Redis, a media node, two signaling nodes, and HAProxy in front of them.
+// Redis, two media nodes, two signaling nodes, and HAProxy in front of them.
 import { exitWith } from './lib/exit-with.mjs';
 import { runInForeground } from './lib/foreground.mjs';
 import { setUp } from './lib/setup.mjs';

@@ -19,6 +19,16 @@ export interface ChildListener {
   onUnexpectedEnd(name: string, how: string): void;
 }
 
+/** It is told to end when whoever starts it has ended, also by kill -9 (prctl(2), PR_SET_PDEATHSIG). */
+export const endsWithParent = (spec: ChildSpec, setpriv: string | undefined): ChildSpec =>
+  setpriv === undefined
+    ? spec
+    : {
+        ...spec,
+        command: setpriv,
+        args: ['--pdeathsig', 'SIGTERM', '--', spec.command, ...spec.args],
+      };
+
 /** Longer than a signaling node gives itself to close. */
 const CLOSE_TIMEOUT_MS = 12_000;
 

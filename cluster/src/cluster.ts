@@ -1,22 +1,28 @@
-// Sotto as many processes on one machine: Redis, a media node, two signaling nodes, and HAProxy in front.
-// All state is in a folder that goes with it.
+// Sotto as many processes on one machine: Redis, two media nodes that register there, two signaling nodes
+// that find them, and HAProxy in front. All state is in a folder that goes with it.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Child, type ChildListener, type ChildSpec } from './child.ts';
+import { Child, type ChildListener, endsWithParent } from './child.ts';
 import { haproxyConfig } from './haproxy.ts';
-import { givenToNodes, jwtSecret, metricsPort, newSecret } from './node-env.ts';
+import {
+  childSpecs,
+  HOST,
+  MEDIA_NODES,
+  type MediaName,
+  type NodeName,
+  NODES,
+  type ProcessName,
+} from './specs.ts';
 import { freePort, isListening, isReady, until } from './waiting.ts';
 
-const SIGNALING = fileURLToPath(new URL('../../signaling/src/main.ts', import.meta.url));
-const MEDIA = fileURLToPath(new URL('../../sfu-worker/src/main.ts', import.meta.url));
-
-const HOST = '127.0.0.1';
+export type { NodeName, ProcessName } from './specs.ts';
 
 export interface ClusterOptions {
   readonly redisServer: string;
   readonly haproxy: string;
+  /** On Linux: has a process end with the one that started it, however that ends. */
+  readonly setpriv?: string | undefined;
   /** Where HAProxy listens; 0: any free port. */
   readonly port: number;
   readonly host: string;
@@ -25,9 +31,6 @@ export interface ClusterOptions {
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
 }
-
-export type NodeName = 'signaling-1' | 'signaling-2';
-export type ProcessName = 'redis' | 'media' | NodeName | 'haproxy';
 
 export interface Cluster {
   /** HAProxy's; a secure context without a certificate. */
@@ -43,25 +46,19 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export const NODES = ['signaling-1', 'signaling-2'] as const;
+/** Whether it may end without the others: its sockets, or its rooms, go elsewhere. */
+export const isReplaceable = (name: string): name is NodeName | MediaName =>
+  [...NODES, ...MEDIA_NODES].some((node) => node === name);
 
-/** Whether it may end without the others: its sockets go elsewhere. */
-export const isSignaling = (name: string): name is NodeName => NODES.some((node) => node === name);
-
-/** Those who hold sockets first, so that they say why; what they need last. */
-const CLOSING_ORDER: readonly ProcessName[] = [...NODES, 'haproxy', 'media', 'redis'];
-
-/** From standard input, so that the password is in no list of processes. Nothing is written to a disk. */
-const redisConfig = (port: number, password: string, folder: string): string =>
-  [
-    `bind ${HOST}`,
-    `port ${port}`,
-    `requirepass ${password}`,
-    'save ""',
-    'appendonly no',
-    `dir ${folder}`,
-    '',
-  ].join('\n');
+/**
+ * Those who hold sockets first, so that they say why; then media nodes, which end when nobody of signaling is
+ * there any more; what all of them need last.
+ */
+const CLOSING_ORDER: readonly (readonly ProcessName[])[] = [
+  NODES,
+  ['haproxy', ...MEDIA_NODES],
+  ['redis'],
+];
 
 export const startCluster = async (
   options: ClusterOptions,
@@ -70,13 +67,12 @@ export const startCluster = async (
   const folder = await mkdtemp(join(tmpdir(), 'sotto-cluster-'));
   const ports = {
     redis: await freePort(),
-    media: await freePort(),
+    'media-1': await freePort(),
+    'media-2': await freePort(),
     'signaling-1': await freePort(),
     'signaling-2': await freePort(),
     haproxy: options.port === 0 ? await freePort() : options.port,
   };
-  const password = newSecret();
-  const redisUrl = `redis://:${password}@${HOST}:${ports.redis}`;
   const urlOf = (name: ProcessName): string => `http://${HOST}:${ports[name]}`;
   const config = join(folder, 'haproxy.cfg');
   const bind = `${options.host}:${ports.haproxy}${options.host === '::' ? ' v4v6' : ''}`;
@@ -88,55 +84,26 @@ export const startCluster = async (
     ),
   );
 
-  const given = givenToNodes(options.env);
-  const mediaSecret = newSecret();
-  const nodeEnv: NodeJS.ProcessEnv = {
-    ...given,
-    HOST,
-    TRUST_PROXY: '1',
-    ...jwtSecret(given),
-    REDIS_URL: redisUrl,
-    MEDIA_URL: `ws://${HOST}:${ports.media}`,
-    MEDIA_SECRET: mediaSecret,
-  };
-  const node = (name: NodeName, offset: number): ChildSpec => ({
-    name,
-    command: process.execPath,
-    args: [SIGNALING],
-    env: { ...nodeEnv, NODE_ID: name, PORT: String(ports[name]), ...metricsPort(given, offset) },
-  });
-  const child = (spec: ChildSpec): Child => new Child(spec, listener);
+  const specs = childSpecs({ ...options, folder, config, ports });
+  const childOf = (name: ProcessName): Child =>
+    new Child(endsWithParent(specs[name], options.setpriv), listener);
   const children: Readonly<Record<ProcessName, Child>> = {
-    redis: child({
-      name: 'redis',
-      command: options.redisServer,
-      args: ['-'],
-      input: redisConfig(ports.redis, password, folder),
-    }),
-    media: child({
-      name: 'media',
-      command: process.execPath,
-      args: [MEDIA],
-      env: {
-        ...given,
-        NODE_ID: 'media',
-        MEDIA_HOST: HOST,
-        MEDIA_PORT: String(ports.media),
-        MEDIA_SECRET: mediaSecret,
-        ...metricsPort(given, 0),
-      },
-    }),
-    'signaling-1': child(node('signaling-1', 1)),
-    'signaling-2': child(node('signaling-2', 2)),
-    haproxy: child({ name: 'haproxy', command: options.haproxy, args: ['-db', '-f', config] }),
+    redis: childOf('redis'),
+    'media-1': childOf('media-1'),
+    'media-2': childOf('media-2'),
+    'signaling-1': childOf('signaling-1'),
+    'signaling-2': childOf('signaling-2'),
+    haproxy: childOf('haproxy'),
   };
 
-  const isUp = (name: ProcessName): Promise<boolean> =>
-    name === 'redis' || name === 'media' ? isListening(ports[name]) : isReady(urlOf(name));
+  const isUp = (name: ProcessName): Promise<boolean> => {
+    const isServing = name === 'haproxy' || NODES.some((node) => node === name);
+    return isServing ? isReady(urlOf(name)) : isListening(ports[name]);
+  };
+  const isWorthWaiting = (name: ProcessName): boolean =>
+    children[name].isRunning && options.signal?.aborted !== true;
   const start = async (...names: readonly ProcessName[]): Promise<void> => {
     for (const name of names) children[name].start();
-    const isWorthWaiting = (name: ProcessName): boolean =>
-      children[name].isRunning && options.signal?.aborted !== true;
     await Promise.all(
       names.map((name) =>
         until(
@@ -148,11 +115,13 @@ export const startCluster = async (
     );
   };
   const close = async (): Promise<void> => {
-    for (const name of CLOSING_ORDER) await children[name].end('SIGTERM');
+    for (const names of CLOSING_ORDER) {
+      await Promise.all(names.map((name) => children[name].end('SIGTERM')));
+    }
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await start('redis', 'media');
+    await start('redis', ...MEDIA_NODES);
     await start(...NODES);
     await start('haproxy');
   } catch (error) {
@@ -162,7 +131,7 @@ export const startCluster = async (
   return {
     url: `http://localhost:${ports.haproxy}`,
     nodeUrls: { 'signaling-1': urlOf('signaling-1'), 'signaling-2': urlOf('signaling-2') },
-    redisUrl,
+    redisUrl: specs.redisUrl,
     pid: (name) => children[name].pid,
     kill: (name, signal) => children[name].end(signal),
     restart: async (name) => {

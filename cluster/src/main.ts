@@ -1,7 +1,8 @@
 // What `npm run cluster` runs: starts a cluster, says where it is, and ends all of it on a signal or when
-// what the others need ends by itself; a signaling node is started again. Each process's lines are told
-// apart by its name.
-import { type Cluster, isSignaling, NODES, type NodeName, startCluster } from './cluster.ts';
+// what the others need ends by itself; a signaling node or a media node is started again. Each process's
+// lines are told apart by its name.
+import { type Cluster, isReplaceable, startCluster } from './cluster.ts';
+import { MEDIA_NODES, NODES, type ProcessName } from './specs.ts';
 import { findTool } from './tools.ts';
 
 const NAME_WIDTH = 'signaling-1'.length;
@@ -27,7 +28,7 @@ for (const signal of SIGNALS) process.on(signal, () => end(0));
 
 let running: Cluster | null = null;
 
-const startAgain = async (cluster: Cluster, name: NodeName): Promise<void> => {
+const startAgain = async (cluster: Cluster, name: ProcessName): Promise<void> => {
   try {
     await cluster.restart(name);
     print(name, `process ${cluster.pid(name)}`);
@@ -41,6 +42,7 @@ const starting = startCluster(
   {
     redisServer,
     haproxy,
+    setpriv: findTool('SOTTO_SETPRIV'),
     port: Number(process.env['PORT'] ?? 3000),
     host: process.env['HOST'] ?? '::',
     env: process.env,
@@ -50,7 +52,7 @@ const starting = startCluster(
     onLine: print,
     onUnexpectedEnd: (name, how) => {
       const told = `ended unexpectedly (${how})`;
-      if (running !== null && isSignaling(name)) {
+      if (running !== null && isReplaceable(name)) {
         print(name, `${told}: it is started again`);
         void startAgain(running, name);
       } else {
@@ -64,7 +66,7 @@ const announce = async (): Promise<void> => {
   try {
     running = await starting;
     for (const [name, nodeUrl] of Object.entries(running.nodeUrls)) print(name, nodeUrl);
-    for (const name of NODES) print(name, `process ${running.pid(name)}`);
+    for (const name of [...NODES, ...MEDIA_NODES]) print(name, `process ${running.pid(name)}`);
     print('haproxy', `ready: ${running.url}`);
   } catch (error) {
     if (!ending.signal.aborted) print('cluster', String(error));

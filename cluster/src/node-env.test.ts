@@ -1,6 +1,6 @@
 // What is given to the processes of a cluster, and what is made for them.
 import { expect, it } from 'vitest';
-import { givenToNodes, jwtSecret, metricsPort } from './node-env.ts';
+import { givenToNodes, jwtSecret, mediaPorts, metricsPort } from './node-env.ts';
 
 it('gives each process a metrics port of its own, after the one that is set', () => {
   const ports = [0, 1, 2].map((offset) => metricsPort({ METRICS_PORT: '9464' }, offset));
@@ -25,6 +25,22 @@ it('passes on what is set, and neither what is empty nor what is not for nodes',
     METRICS_PORT: '',
     TLS_KEY_FILE: '/key',
     MEDIA_SECRET_FILE: '/s',
+    MEDIA_URL: 'ws://elsewhere',
   };
   expect(givenToNodes(env)).toEqual({ LOG_LEVEL: 'debug' });
+});
+
+const portsOf = (env: NodeJS.ProcessEnv) => [0, 1].map((offset) => mediaPorts(env, offset));
+
+it('gives each media node ports of its own, one for each worker', () => {
+  expect(portsOf({})).toEqual([
+    { MEDIA_WORKERS: '1', RTC_PORT_BASE: '40000' },
+    { MEDIA_WORKERS: '1', RTC_PORT_BASE: '40001' },
+  ]);
+  expect(portsOf({ MEDIA_WORKERS: '3', RTC_PORT_BASE: '50000' })).toEqual([
+    { RTC_PORT_BASE: '50000' },
+    { RTC_PORT_BASE: '50003' },
+  ]);
+  expect(portsOf({ RTC_PORT_BASE: '0' })).toEqual([{ MEDIA_WORKERS: '1' }, { MEDIA_WORKERS: '1' }]);
+  expect(portsOf({ MEDIA_WORKERS: 'many' })).toEqual([{}, {}]);
 });

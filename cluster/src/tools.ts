@@ -8,6 +8,7 @@ const USUAL_PLACES = {
     '/usr/local/bin/redis-server',
     '/opt/homebrew/bin/redis-server',
   ],
+  SOTTO_SETPRIV: ['/usr/bin/setpriv', '/bin/setpriv'],
   SOTTO_HAPROXY: ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy', '/opt/homebrew/bin/haproxy'],
 } as const;
 

@@ -2,10 +2,12 @@
 // stays when it ends.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openSend } from '../../signaling/test/support/media-steps.ts';
 import { createRoom, fetchToken } from '../../signaling/test/support/rooms.ts';
 import { TestClient } from '../../signaling/test/support/test-client.ts';
 import { findTool } from '../src/tools.ts';
@@ -80,6 +82,10 @@ describe.skipIf(!hasTools)('a cluster', () => {
     expect(child.exitCode, output).toBeNull();
   };
 
+  /** Of the process that was started last under that name. */
+  const pidOf = (name: string): number =>
+    Number([...output.matchAll(new RegExp(`^${name} +\\| process (\\d+)$`, 'gm'))].at(-1)?.[1]);
+
   const urlOf = (name: string): string => {
     const [, url] = new RegExp(`^${name} +\\| (?:ready: )?(http\\S+)$`, 'm').exec(output) ?? [];
     if (url === undefined) throw new Error(`no URL of ${name}:\n${output}`);
@@ -102,9 +108,17 @@ describe.skipIf(!hasTools)('a cluster', () => {
     expect(ada.names().filter((name) => name === 'peer-joined')).toHaveLength(2);
 
     const pids = descendantsOf(child.pid ?? 0);
-    expect(pids.map(nameOf).toSorted()).toEqual(
-      expect.arrayContaining(['haproxy', 'mediasoup-worke', 'redis-server']),
+    const names = pids.map(nameOf);
+    const tools = names.filter((name) =>
+      ['haproxy', 'mediasoup-worke', 'redis-server'].includes(name),
     );
+    expect(tools.toSorted()).toEqual([
+      'haproxy',
+      'mediasoup-worke',
+      'mediasoup-worke',
+      'redis-server',
+    ]);
+    for (const name of ['media-1', 'media-2']) expect(pids).toContain(pidOf(name));
     const exited = once(child, 'exit');
     child.kill('SIGINT');
     await exited;
@@ -140,18 +154,57 @@ describe.skipIf(!hasTools)('a cluster', () => {
     await start();
     const roomId = await createRoom(urlOf('haproxy'));
     const ada = await TestClient.join(urlOf('signaling-1'), roomId);
-    const pidOf = (): number =>
-      Number([...output.matchAll(/^signaling-1 \| process (\d+)$/gm)].at(-1)?.[1]);
-    const killed = pidOf();
+    const killed = pidOf('signaling-1');
     process.kill(killed, 'SIGKILL');
     await expect.poll(() => ada.closeCode, { timeout: 30_000 }).not.toBeNull();
     const again = await TestClient.connect(urlOf('signaling-2'));
     expect((await again.resume(ada)).kind).toBe('events');
-    await expect.poll(pidOf, { timeout: 60_000 }).not.toBe(killed);
+    await expect.poll(() => pidOf('signaling-1'), { timeout: 60_000 }).not.toBe(killed);
     expect(output).toContain('ended unexpectedly (SIGKILL): it is started again');
     const bob = await TestClient.join(urlOf('signaling-1'), roomId);
     expect((await again.heard('peer-joined')).data.peer.peerId).toBe(bob.peerId);
   });
+
+  it('M16 a media node that is killed is started again, and its room is at another by then', async () => {
+    await start();
+    const roomId = await createRoom(urlOf('haproxy'));
+    const ada = await TestClient.join(urlOf('signaling-1'), roomId);
+    const bob = await TestClient.join(urlOf('signaling-2'), roomId);
+    const carol = await TestClient.join(urlOf('haproxy'), roomId);
+    await openSend(ada);
+    const before = ada.placement;
+    const media = ['media-1', 'media-2'].map((name) => ({ name, pid: pidOf(name) }));
+    // Whoever has the room is one of them: each is killed, and waited for.
+    for (const { name, pid } of media) {
+      process.kill(pid, 'SIGKILL');
+      await expect.poll(() => pidOf(name), { timeout: 60_000 }).not.toBe(pid);
+      expect(output).toContain(
+        `${name.padEnd(11)} | ended unexpectedly (SIGKILL): it is started again`,
+      );
+    }
+    for (const client of [ada, bob, carol]) {
+      await expect.poll(() => client.placement, { timeout: 60_000 }).toBeGreaterThan(before);
+    }
+    await openSend(ada);
+    expect(ada.closeCode).toBeNull();
+  });
+
+  it.skipIf(findTool('SOTTO_SETPRIV') === undefined)(
+    'ends with its process, however that ends',
+    async () => {
+      const before = folders();
+      await start();
+      const pids = descendantsOf(child.pid ?? 0);
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+      await areOver(pids);
+      // Nobody was left to remove it.
+      for (const name of folders().filter((folder) => !before.includes(folder))) {
+        rmSync(join(tmpdir(), name), { recursive: true });
+      }
+    },
+  );
 
   it('one process that the others need ends them too', async () => {
     const before = folders();

@@ -16,6 +16,10 @@ export interface MediaProcess {
   output(): string;
   /** Sends the signal and gives the exit code, null when the signal ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
+  /** To the process and its workers, as what happens to a whole machine. */
+  signalAll(signal: NodeJS.Signals): void;
+  /** Of the exit, whenever that is. */
+  readonly ended: Promise<number | null>;
 }
 
 const isLive = (port: number): Promise<boolean> =>
@@ -43,11 +47,23 @@ export const startMediaProcess = async (
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, with its workers.
+    detached: true,
   });
   let output = '';
   child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
   child.stderr?.on('data', (data: Buffer) => (output += data.toString()));
   const exited = once(child, 'exit');
+  const ended = exited.then(() => child.exitCode);
+  const signalAll = (signal: NodeJS.Signals): void => {
+    const { pid } = child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // Nobody is left in it.
+    }
+  };
   if (ready) {
     await expect
       .poll(async () => child.exitCode !== null || (await isLive(port)), { timeout: 30_000 })
@@ -58,10 +74,11 @@ export const startMediaProcess = async (
     port,
     url: `ws://127.0.0.1:${port}`,
     output: () => output,
-    end: async (signal) => {
+    end: (signal) => {
       child.kill(signal);
-      await exited;
-      return child.exitCode;
+      return ended;
     },
+    signalAll,
+    ended,
   };
 };
