@@ -15,6 +15,8 @@ import {
 } from './testing/moving-call.ts';
 import { MovingRoom } from './testing/moving-room.ts';
 
+const LATEST_MS = 10_000;
+
 let scene: MovingRoom;
 
 afterEach(() => {
@@ -107,6 +109,7 @@ test('M17 M2 what was under way when the room moved is refused, and what there w
   const track = new FakeTrack('video', 'screen');
   scene.own.want('screen', { state: 'on', track });
   await settled();
+  scene.refusal = 'rate-limited';
   await moveTo(scene, SECOND);
   expect(scene.stale.splice(0).toSorted()).toEqual([`consume ${FIRST}`, `produce ${FIRST}`]);
   expect(shownOf(scene, 'ann')).toEqual([FIRST, FIRST]);
@@ -116,6 +119,22 @@ test('M17 M2 what was under way when the room moved is refused, and what there w
   await allProduce(scene, 'ann');
   expect(scene.arrived).toEqual([SECOND]);
   expect(scene.rebuildings).toBe(0);
+});
+
+test('M17 M10 a connection to the former media node that breaks is left so', async () => {
+  scene = await inCall('ann');
+  const { handlers } = scene.browser;
+  for (const handler of handlers) handler.setConnectionState('connected');
+  await moveTo(scene, SECOND);
+  const [former, now] = [handlers.slice(0, 2), handlers.slice(2)];
+  for (const handler of former) handler.setConnectionState('disconnected');
+  await scene.pass(LATEST_MS - 1);
+  for (const handler of former) handler.setConnectionState('failed');
+  await scene.run();
+  expect(shownOf(scene, 'ann')).toEqual([FIRST, FIRST]);
+  expect([now.length, handlers.length, scene.rebuildings]).toEqual([2, 4, 0]);
+  await allProduce(scene, 'ann');
+  expect(shownOf(scene, 'ann')).toEqual([SECOND, SECOND]);
 });
 
 test('M17 M2 a session that was only being opened when the room moved is none', async () => {

@@ -82,7 +82,6 @@ export class MediaSession {
   }
 
   want(wish: Wish): void {
-    if (this.#isKept) return;
     this.#wish = wish;
     this.#receive.media?.update(wish);
   }

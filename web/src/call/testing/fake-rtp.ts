@@ -76,10 +76,17 @@ export class FakeRtpReceiver implements RTCRtpReceiver {
 
 const inner = FakeHandler.createFactory(fake);
 
-export const fakeBrowser: types.HandlerFactory = {
-  ...inner,
-  factory: (options) => {
+export interface FakeBrowser {
+  readonly handlerFactory: types.HandlerFactory;
+  /** Of all transports, in the order of their making. */
+  readonly handlers: readonly FakeHandler[];
+}
+
+export const createFakeBrowser = (): FakeBrowser => {
+  const handlers: FakeHandler[] = [];
+  const factory: types.HandlerFactory['factory'] = (options) => {
     const handler = inner.factory(options);
+    if (handler instanceof FakeHandler) handlers.push(handler);
     const send = handler.send.bind(handler);
     const receive = handler.receive.bind(handler);
     handler.send = async (wanted) => {
@@ -96,7 +103,8 @@ export const fakeBrowser: types.HandlerFactory = {
       });
     };
     return handler;
-  },
+  };
+  return { handlerFactory: { ...inner, factory }, handlers };
 };
 
 /** As the server describes it; none of what the record does not name. */

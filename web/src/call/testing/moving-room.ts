@@ -11,6 +11,7 @@ import {
 } from '@sotto/signaling/protocol';
 import { Device } from 'mediasoup-client';
 import * as fake from 'mediasoup-client/fakeParameters';
+import type { RequestErrorCode } from '../../signaling/request-error.ts';
 import { joined } from '../../signaling/testing/client-scene.ts';
 import { FakeClock } from '../../signaling/testing/fake-clock.ts';
 import {
@@ -28,7 +29,7 @@ import type { StreamOrigin } from '../encryption/frame-guard.ts';
 import { OwnStreams } from '../own-streams.ts';
 import { DEFAULT_PREFERENCES } from '../preferences.ts';
 import { applyEvent, type Room } from '../room-state.ts';
-import { consumerOf, fakeBrowser, FakeRtpReceiver } from './fake-rtp.ts';
+import { consumerOf, createFakeBrowser, type FakeBrowser, FakeRtpReceiver } from './fake-rtp.ts';
 import { FakeTrack } from './fake-track.ts';
 
 const LOOK_EVERY_MS = 100;
@@ -40,6 +41,7 @@ const me = peerId('me');
 export class MovingRoom {
   /** That of the page's timers; the client's own stands still. */
   readonly clock = new FakeClock();
+  readonly browser: FakeBrowser;
   readonly media: CallMedia;
   readonly own: OwnStreams;
   readonly connection = signal<'connected' | 'reconnecting'>('connected');
@@ -52,6 +54,8 @@ export class MovingRoom {
   readonly keyFrames: unknown[] = [];
   /** Refuses `arrived` while it is false. */
   takesArrivals = true;
+  /** What it says to requests under a placement that there is not. */
+  refusal: RequestErrorCode = 'stale-placement';
   room: Room;
   readonly #scene = joined();
   readonly #receivers = new Map<ProducerId, FakeRtpReceiver>();
@@ -60,7 +64,13 @@ export class MovingRoom {
   #answered = 0;
   #produced = 0;
 
-  private constructor(device: Device, mode: Room['mode'], others: readonly string[]) {
+  private constructor(
+    device: Device,
+    browser: FakeBrowser,
+    mode: Room['mode'],
+    others: readonly string[],
+  ) {
+    this.browser = browser;
     this.#answered = this.#scene.server.socket.received.length;
     this.room = { ...roomAt(5, [peer('me'), ...others.map((name) => peer(name))]), mode };
     const { clock, connection } = this;
@@ -113,9 +123,10 @@ export class MovingRoom {
     others: readonly string[],
     mode: Room['mode'] = { type: 'sfu', reason: 'people' },
   ): Promise<MovingRoom> {
-    const device = await Device.factory({ handlerFactory: fakeBrowser });
+    const browser = createFakeBrowser();
+    const device = await Device.factory(browser);
     await device.load({ routerRtpCapabilities: fake.generateRouterRtpCapabilities() });
-    return new MovingRoom(device, mode, others);
+    return new MovingRoom(device, browser, mode, others);
   }
 
   peer(name: string): PeerView {
@@ -247,7 +258,7 @@ export class MovingRoom {
     const parsed = Requests.arrived.data.safeParse(data).data;
     if (parsed !== undefined && parsed.placement !== this.room.placement) {
       this.stale.push(`${method} ${parsed.placement}`);
-      socket.refuse(request, 'stale-placement');
+      socket.refuse(request, this.refusal);
       return;
     }
     switch (method) {
