@@ -179,7 +179,7 @@ class RemoteLink {
     }
     this.#pending.failAll('the connection to the media node ended');
     if (!wasConnected) return;
-    this.#options.log.warn({ node: this.#nodeId }, 'media node disconnected');
+    this.#options.log.warn({ media: this.#nodeId }, 'media node disconnected');
     this.watchers.emit({ type: 'disconnected' });
   }
 
@@ -188,7 +188,7 @@ class RemoteLink {
     this.#lastHeardMs = performance.now();
     const message = parseNodeMessage(text);
     if (message === undefined) {
-      this.#options.log.error({ node: this.#nodeId }, 'the media node speaks something else');
+      this.#options.log.error({ media: this.#nodeId }, 'the media node speaks something else');
       socket.terminate();
     } else if ('event' in message) {
       this.#hear(message);
@@ -214,7 +214,7 @@ class RemoteLink {
         this.#nodeId = message.data.nodeId;
         this.#load = message.data.load;
         this.#attempt = 0;
-        this.#options.log.info({ node: this.#nodeId }, 'media node connected');
+        this.#options.log.info({ media: this.#nodeId }, 'media node connected');
         this.watchers.emit({ type: 'connected' });
         return;
       }

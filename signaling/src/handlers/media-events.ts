@@ -42,7 +42,7 @@ const watchNode = (deps: HandlerDeps, moves: Moves, node: MediaNode): (() => voi
       if (failed.size === 0) return;
       isLeft = (roomId) => failed.has(roomId);
     } catch (error) {
-      log.warn({ node: node.nodeId, err: error }, 'media node could not be compared');
+      log.warn({ media: node.nodeId, err: error }, 'media node could not be compared');
     }
     if (ofTurn !== turn) return;
     const waitMs = Math.min(RECONCILE_RETRY_MS * 2 ** attempts, RECONCILE_RETRY_MOST_MS);

@@ -131,8 +131,8 @@ class RegisteredMedia implements MediaDirectory {
 
   #say(came: readonly string[], went: readonly string[]): void {
     const { log } = this.#deps;
-    for (const node of came) log.info({ node }, 'media node registered');
-    for (const node of went) log.warn({ node }, 'media node not registered any more');
+    for (const media of came) log.info({ media }, 'media node registered');
+    for (const media of went) log.warn({ media }, 'media node not registered any more');
   }
 
   #take(listing: Listing): void {

@@ -75,6 +75,7 @@ describe('administration', () => {
       {
         nodeId: media.nodeId,
         connected: true,
+        listed: true,
         draining: false,
         workers: [0, 1].map((worker) =>
           expect.objectContaining({ worker, rooms: 0, alive: true, draining: false }),

@@ -24,7 +24,7 @@ export const SOON = { timeout: 40_000 };
 /** Rooms that are made until one comes where it is wanted. */
 const MOST_TRIES = 20;
 
-const LogLine = z.object({ msg: z.string(), node: z.optional(z.string()) });
+const LogLine = z.object({ msg: z.string(), media: z.optional(z.string()) });
 
 export interface SceneNode extends MediaProcess {
   readonly name: string;
@@ -79,7 +79,7 @@ export const placings = (call: Call): readonly number[] =>
 /** What one signaling process has logged of the list of nodes. */
 const listedBy = (lines: readonly string[], name: string): boolean => {
   const told = lines.flatMap((line) => {
-    const { msg, node } = LogLine.parse(JSON.parse(line));
+    const { msg, media: node } = LogLine.parse(JSON.parse(line));
     if (node?.startsWith(`${name}.`) !== true) return [];
     if (msg === 'media node registered') return [{ node, isListed: true }];
     return msg === 'media node not registered any more' ? [{ node, isListed: false }] : [];
@@ -90,8 +90,8 @@ const listedBy = (lines: readonly string[], name: string): boolean => {
 
 const isConnectedTo = (lines: readonly string[], nodeId: string): boolean =>
   lines.some((line) => {
-    const { msg, node } = LogLine.parse(JSON.parse(line));
-    return msg === 'media node connected' && node === nodeId;
+    const { msg, media } = LogLine.parse(JSON.parse(line));
+    return msg === 'media node connected' && media === nodeId;
   });
 
 const nodeIdOf = (node: MediaProcess): string =>

@@ -65,7 +65,7 @@ export const adminRoutes = async (app: FastifyInstance, deps: AdminDeps): Promis
 
   const drain = async (nodeId: string, worker?: number): Promise<z.infer<typeof Begun>> => {
     await callMedia(clock, findNode(nodeId).drain({ worker }));
-    log.info({ node: nodeId, worker }, 'an administrator drains media');
+    log.info({ media: nodeId, worker }, 'an administrator drains media');
     return { status: 'draining' };
   };
 
@@ -82,7 +82,7 @@ export const adminRoutes = async (app: FastifyInstance, deps: AdminDeps): Promis
     admin.get(
       '/api/admin/nodes',
       { ...limit, ...describe({ ...about('Nodes and workers'), answers: { 200: NodesView } }) },
-      async () => nodesView(leases, media.nodes),
+      async () => nodesView(leases, media),
     );
 
     admin.get(

@@ -3,6 +3,7 @@
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import * as z from 'zod/mini';
 import { roomTag } from '../../auth/room-ids.ts';
+import type { MediaPool } from '../../media/media-pool.ts';
 import type { RoomId } from '../../protocol/index.ts';
 import type { NodeLeases } from '../../rooms/node-leases.ts';
 import type { RoomRecord } from '../../rooms/record.ts';
@@ -27,6 +28,8 @@ export const NodesView = z.object({
       /** Of one life of the node; empty while it has not been reached yet. */
       nodeId: z.string(),
       connected: z.boolean(),
+      /** Whether it says itself that it is there, where nodes do (PROTOCOL M16). */
+      listed: z.boolean(),
       draining: z.boolean(),
       workers: z.array(Worker),
     }),
@@ -55,19 +58,23 @@ export const RoomsView = z.object({
 });
 export type RoomsView = z.infer<typeof RoomsView>;
 
-const mediaNodeView = (node: MediaNode): NodesView['media'][number] => {
+const mediaNodeView = (node: MediaNode, listed: boolean): NodesView['media'][number] => {
   const workers = [...node.load()];
   return {
     nodeId: node.nodeId,
     connected: node.isConnected(),
+    listed,
     draining: workers.length > 0 && workers.every(({ draining }) => draining),
     workers,
   };
 };
 
-export const nodesView = (leases: NodeLeases, media: readonly MediaNode[]): NodesView => ({
+export const nodesView = (
+  leases: NodeLeases,
+  media: Pick<MediaPool, 'nodes' | 'isListed'>,
+): NodesView => ({
   signaling: leases.living().map((node) => ({ node, self: node === leases.self })),
-  media: media.map(mediaNodeView),
+  media: media.nodes.map((node) => mediaNodeView(node, media.isListed(node.nodeId))),
 });
 
 export const roomView = (roomId: RoomId, record: RoomRecord): RoomsView['rooms'][number] => ({
