@@ -82,7 +82,7 @@ export const createMediaMetrics = (registry: Registry): MediaMetrics => {
   counterOf(
     registry,
     'sotto_media_worker_deaths_total',
-    'Workers whose process ended by itself.',
+    'Workers whose process ended by itself, or hung and was killed.',
     () => tally.countDeaths(),
   );
   const transports: Gauge = new Gauge({
@@ -113,6 +113,11 @@ const watchLoad = (registry: Registry, { load }: Pick<MediaNode, 'load'>): void 
   };
   gauge('sotto_media_worker_up', 'Whether the worker runs: 1 or 0.', ({ alive }) =>
     alive ? 1 : 0,
+  );
+  gauge(
+    'sotto_media_worker_draining',
+    'Whether the worker takes no new rooms: 1 or 0.',
+    ({ draining }) => (draining ? 1 : 0),
   );
   gauge(
     'sotto_media_worker_cpu_ratio',

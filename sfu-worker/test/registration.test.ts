@@ -1,4 +1,8 @@
 // Media nodes that tell of themselves in Redis, and what its outages do to them: nothing (PROTOCOL M16).
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NODE_LEASE_MS, NODES_KEY, parseRegisteredNode } from '../src/node-registry.ts';
 import { Registration } from '../src/registration.ts';
@@ -57,6 +61,17 @@ const redisNow = async ({ admin }: RedisServer): Promise<number> =>
 
 /** The least that a media node needs; in a cluster `CLUSTER SLOTS` too. */
 const RIGHTS = ['-@all', '+eval', '+time', '+hset', '+hgetall', '+hdel', '+pexpire'];
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+
+const makeCertificate = (folder: string): readonly [cert: string, key: string] => {
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const made = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2';
+  const named = '-subj /CN=localhost -addext subjectAltName=DNS:localhost';
+  const args = `${made} ${named}`.split(' ');
+  execFileSync('openssl', [...args, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  return [cert, key];
+};
 
 describe.runIf(hasRedis)('registration in Redis', () => {
   it('M16 a node is listed with its door and the end of its lease, and renews that', async () => {
@@ -197,6 +212,26 @@ describe.runIf(hasRedis)('registration in Redis', () => {
       expect(await media.exited).toBeNull();
       expect(await urlsListed(redis)).toEqual([url]);
     });
+
+    it.skipIf(!hasOpenssl)(
+      'M16 it speaks TLS with Redis, and only with the one it knows',
+      async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'sotto-tls-'));
+        endings.push(async () => rmSync(folder, { recursive: true, force: true }));
+        const [cert, key] = makeCertificate(folder);
+        const port = String(await freePort());
+        const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no'];
+        const redis = await serve('--tls-port', port, ...files);
+        const settings = { REDIS_URL: `rediss://localhost:${port}`, NODE_ID: 'known' };
+        const media = await startMediaProcess({ ...settings, NODE_EXTRA_CA_CERTS: cert });
+        await expect.poll(() => urlsListed(redis), { timeout: 10_000 }).toEqual([media.url]);
+        const stranger = await startMediaProcess({ ...settings, NODE_ID: 'stranger' });
+        await expect
+          .poll(() => stranger.output(), { timeout: 10_000 })
+          .toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
+        expect(await urlsListed(redis)).toEqual([media.url]);
+      },
+    );
 
     it('M16 without Redis it serves all the same, ends in order, and tells no secret', async () => {
       const redis = await serve();
