@@ -131,7 +131,7 @@ export interface FakeWorldOptions {
 
 /** One app for each list of nodes. */
 export const startFakeWorld = async (
-  nodesOfApps: readonly (readonly FakeNode[])[],
+  nodesOfApps: readonly (readonly Pick<FakeNode, 'node'>[])[],
   options: FakeWorldOptions = {},
 ) => {
   const clock = new ManualClock();
@@ -139,7 +139,7 @@ export const startFakeWorld = async (
   const logLines: string[] = [];
   const log = createLogger('debug', { write: (line: string) => void logLines.push(line) });
   const wrapStore = options.wrapStore ?? ((store) => store);
-  const start = async (nodes: readonly FakeNode[]) => {
+  const start = async (nodes: readonly Pick<FakeNode, 'node'>[]) => {
     const app = await buildApp({
       store: wrapStore(stoppable.nodeStore().store),
       isStoreReady: () => stoppable.isReady(),
