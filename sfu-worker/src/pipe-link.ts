@@ -46,7 +46,11 @@ export const openPipeLink: OpenPipeLink = async (from, to) => {
       });
       return follow({ consumer, far });
     },
-    close: () => out.close(),
+    close: () => {
+      // Both: the other end may have been closed before it could tell.
+      out.close();
+      into.close();
+    },
   };
 };
 
@@ -59,8 +63,6 @@ const openPair = async (
     const [out, into] = await Promise.all(making);
     if (out === undefined || into === undefined) throw notFound('the other end');
     await Promise.all([connect(out, into), connect(into, out)]);
-    // What was made while its router was being closed does not know of it.
-    if (from.closed || to.closed) throw notFound('the room has been closed');
     return [out, into];
   } catch (error) {
     for (const made of await Promise.allSettled(making)) {

@@ -13,6 +13,7 @@ export const useDirectMedia = (): { stop(): void } => {
 const onWorker = (worker: types.Worker): void => {
   worker.observer.on('newrouter', (router) => {
     Object.defineProperty(router, 'createWebRtcTransport', {
+      configurable: true,
       value: async () => dressed(await router.createDirectTransport()),
     });
   });

@@ -10,6 +10,8 @@ export interface MediaInventory {
   readonly consumers: types.Consumer[];
   /** The id of the transport over which a producer or a consumer is. */
   transportOf(id: string): string | undefined;
+  /** Told at each moment that something has been made, or a consumer paused. */
+  onMade: () => void;
   stop(): void;
 }
 
@@ -22,23 +24,29 @@ export const keepInventory = (): MediaInventory => {
     producers: [],
     consumers: [],
     transportOf: (id) => transportIds.get(id),
+    onMade: () => undefined,
     stop: () => observer.off('newworker', onWorker),
   };
   const onWorker = (worker: types.Worker) => worker.observer.on('newrouter', onRouter);
   const onRouter = (router: types.Router) => {
     inventory.routers.push(router);
     router.observer.on('newtransport', onTransport);
+    inventory.onMade();
     router.observer.on('newrtpobserver', (made) => inventory.levelObservers.push(made));
   };
   const onTransport = (transport: types.Transport) => {
     inventory.transports.push(transport);
+    inventory.onMade();
     transport.observer.on('newproducer', (producer) => {
       inventory.producers.push(producer);
       transportIds.set(producer.id, transport.id);
+      inventory.onMade();
     });
     transport.observer.on('newconsumer', (consumer) => {
       inventory.consumers.push(consumer);
       transportIds.set(consumer.id, transport.id);
+      consumer.observer.on('pause', () => inventory.onMade());
+      inventory.onMade();
     });
   };
   observer.on('newworker', onWorker);
