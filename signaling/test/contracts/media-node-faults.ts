@@ -69,15 +69,20 @@ const dies = async (scene: Scene): Promise<void> => {
   await bob.heard('media-lost');
 };
 
+const everybodyLeaves = async (scene: Scene): Promise<void> => {
+  await leaveElsewhere(scene, scene.bob);
+  await leaveElsewhere(scene, scene.ada);
+};
+
 const FAULTS: Readonly<Record<string, (scene: Scene) => MediaFault>> = {
   'is refused': () => ({ isRefused: true }),
   'is done, and its answer lost': () => ({ isAnswerLost: true }),
-  'is done, and the room moves before it is answered': (scene) => ({
-    meanwhile: () => moves(scene),
-  }),
   'is done, its answer lost, and the room moves': (scene) => ({
     meanwhile: () => moves(scene),
     isAnswerLost: true,
+  }),
+  'is done, and the room moves before it is answered': (scene) => ({
+    meanwhile: () => moves(scene),
   }),
   'is done, and the room dies there before it is answered': (scene) => ({
     meanwhile: () => dies(scene),
@@ -86,11 +91,14 @@ const FAULTS: Readonly<Record<string, (scene: Scene) => MediaFault>> = {
     meanwhile: () => leaveElsewhere(scene, scene.ada),
   }),
   'is done, and everybody leaves before it is answered': (scene) => ({
-    meanwhile: async () => {
-      await leaveElsewhere(scene, scene.bob);
-      await leaveElsewhere(scene, scene.ada);
-    },
+    meanwhile: () => everybodyLeaves(scene),
   }),
+  'comes after the room has moved': (scene) => ({ before: () => moves(scene) }),
+  'comes after the room has died there': (scene) => ({ before: () => dies(scene) }),
+  'comes after its peer has left': (scene) => ({
+    before: () => leaveElsewhere(scene, scene.ada),
+  }),
+  'comes after everybody has left': (scene) => ({ before: () => everybodyLeaves(scene) }),
   'is done, and the store is away when it is answered': ({ world }) => ({
     meanwhile: async () => world.stoppable.stop(),
   }),

@@ -13,6 +13,8 @@ export type MediaMethod = Exclude<keyof MediaCalls, 'heldRooms' | 'drain'>;
 export interface MediaFault {
   /** In place of the call. */
   readonly isRefused?: boolean;
+  /** Before it is done. */
+  readonly before?: () => Promise<unknown>;
   /** When it has been done, before it is answered. */
   readonly meanwhile?: () => Promise<unknown>;
   /** It was done and is said not to have been. */
@@ -46,6 +48,7 @@ export const faultyMedia = (server: MediaNode): FaultyMedia => {
       const fault = armed.get(method);
       armed.delete(method);
       if (fault?.isRefused === true) throw unavailable();
+      await fault?.before?.();
       const answer = await done(data);
       await fault?.meanwhile?.();
       if (fault?.isAnswerLost === true) throw unavailable();
