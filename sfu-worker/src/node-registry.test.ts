@@ -26,9 +26,17 @@ it.each(['ws://a', 'wss://media.example:4000', 'ws://[::1]:4000'])('M16 %s is a 
   expect(isMediaNodeUrl(url)).toBe(true);
 });
 
-it.each(['http://a', 'ws://', 'ws://a/path', 'ws://me@a', 'ws://a?b', 'ws://a:port', 'ws://[::1'])(
-  'M16 %s is none',
-  (url) => {
-    expect(isMediaNodeUrl(url)).toBe(false);
-  },
-);
+const LONG = `ws://${'a'.repeat(512)}`;
+
+it.each([
+  LONG,
+  'http://a',
+  'ws://',
+  'ws://a/path',
+  'ws://me@a',
+  'ws://a?b',
+  'ws://a:port',
+  'ws://[::1',
+])('M16 %s is none', (url) => {
+  expect(isMediaNodeUrl(url)).toBe(false);
+});

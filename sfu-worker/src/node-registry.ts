@@ -14,15 +14,15 @@ export const NODE_LEASE_MS = 4_000;
 /** A node's door: no path, no query, and no user in it. */
 const MEDIA_NODE_URL = /^wss?:\/\/[^/?#@\s]+$/;
 
+/** Longer than any host's name with a port. */
+const MOST_URL_CHARS = 512;
+
 export const isMediaNodeUrl = (url: string): boolean =>
-  MEDIA_NODE_URL.test(url) && URL.canParse(url);
+  url.length <= MOST_URL_CHARS && MEDIA_NODE_URL.test(url) && URL.canParse(url);
 
 /** The value of a field. A node whose lease is over is there no more, whether its field is or not. */
 export const RegisteredNode = z.object({
-  url: z.string().check(
-    z.maxLength(512),
-    z.refine((url) => isMediaNodeUrl(url)),
-  ),
+  url: z.string().check(z.refine((url) => isMediaNodeUrl(url))),
   /** The end of its lease, in milliseconds since the epoch by Redis' own clock. */
   untilMs: z.int(),
 });
