@@ -28,7 +28,10 @@ const startMs = performance.now();
 const say = (what: string): void => {
   if (!isJson) console.log(`… ${what}`);
 };
-const compiled = await compileEndpoints();
+const compiled = await compileEndpoints().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
 const endGrant = grantAmpleBandwidth();
 const rows: Row[] = [];
 try {
@@ -38,7 +41,15 @@ try {
     spanMs: isQuick ? 2_000 : 8_000,
     say,
   };
-  for (const part of chosen) rows.push(...(await part.run(deps)));
+  for (const part of chosen) {
+    try {
+      rows.push(...(await part.run(deps)));
+    } catch (error) {
+      // What the others have measured is not lost with it.
+      console.error(`${part.name} is left out:`, error);
+      process.exitCode = 1;
+    }
+  }
 } finally {
   endGrant();
   await compiled.remove();

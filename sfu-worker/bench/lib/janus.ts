@@ -13,7 +13,10 @@ import { type Forwarder, newKey, PICTURE, SUITE, VOICE } from './forwarder.ts';
 import { ADDRESS } from './sfu.ts';
 
 /** Undefined where it is not installed. */
-export const janusProgram = (): string | undefined => process.env['SOTTO_JANUS'];
+export const janusProgram = (): string | undefined => {
+  const program = process.env['SOTTO_JANUS'];
+  return program === '' ? undefined : program;
+};
 
 const ROOM = 1;
 const START_TIMEOUT_MS = 10_000;

@@ -43,6 +43,20 @@ export const measureSpan = async (
   };
 };
 
+/** Of one run: a machine that is too busy loses packets before a server has read them. */
+const ATTEMPTS = 3;
+
+const persist = async <T>(measure: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await measure();
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      console.error('a run is done again:', error instanceof Error ? error.message : error);
+    }
+  }
+};
+
 /** As many runs of each, in turns: what else the machine does then disturbs all of them. */
 export const inTurns = async <T>(
   runs: number,
@@ -50,7 +64,7 @@ export const inTurns = async <T>(
 ): Promise<readonly (readonly T[])[]> => {
   const results = all.map((): T[] => []);
   for (let run = 0; run < runs; run += 1) {
-    for (const [index, measure] of all.entries()) results[index]?.push(await measure());
+    for (const [index, measure] of all.entries()) results[index]?.push(await persist(measure));
   }
   return results;
 };

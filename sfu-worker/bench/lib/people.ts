@@ -12,8 +12,8 @@ import {
   type Sent,
 } from './streams.ts';
 
-/** Until bandwidth is found to be there, and all that is wanted is forwarded. */
-const SETTLE_MS = 90_000;
+/** Until all that is wanted is forwarded: some seconds, unless the machine is too busy for it. */
+const SETTLE_MS = 20_000;
 const LOOK_MS = 1_000;
 const WHOLE = 0.98;
 
