@@ -13,7 +13,7 @@ import { callPathOf, type MediaScene } from './media-scene.ts';
 import { type WantedLayers, wantedLayers, type Wish, withheldCameras } from './media-view.ts';
 import { MoveReport } from './move-report.ts';
 import type { Network } from './network/network.ts';
-import { areCarried, type Carrier } from './own-streams.ts';
+import { type Carrier, lackingOver } from './own-streams.ts';
 import { heardOver, LinkLevels, type OwnSound } from './peer-to-peer/link-levels.ts';
 import type { LinkView } from './peer-to-peer/link-view.ts';
 import { PeerToPeer } from './peer-to-peer/peer-to-peer.ts';
@@ -236,13 +236,13 @@ export class CallMedia {
     const { placement, leaving, peers } = room;
     const self = peers.find(({ peerId }) => peerId === selfPeerId);
     const sender = this.#sessions.current?.sender ?? null;
-    const isSent = self !== undefined && sender !== null && areCarried(self.streams, sender);
     const here = others.filter(({ connected }) => connected);
+    const awaited = this.#shown.missing('sfu', here, layer).length;
     this.#move.update({
       placement,
       leaving,
       isConnected: this.#deps.network.connection.peek() === 'connected',
-      hasArrived: isSent && this.#shown.hasArrived('sfu', here, layer),
+      missing: lackingOver(sender, self?.streams).length + awaited + (sender === null ? 1 : 0),
     });
   }
 

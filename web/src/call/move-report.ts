@@ -4,8 +4,9 @@ import type { Cancel, Clock } from '../signaling/clock.ts';
 import type { Room } from './room-state.ts';
 
 /**
- * For what somebody has on and does not bring: longer keeps a node from being replaced, shorter takes away
- * what a slow network is about to bring.
+ * After the last that has come, for what somebody has on and does not bring: longer keeps a node from being
+ * replaced, shorter takes away what a slow network or computer is about to bring. The server waits no more
+ * than a minute in all.
  */
 const LATEST_MS = 10_000;
 /** After a refusal. */
@@ -20,8 +21,8 @@ export interface MoveReportDeps {
 export interface MoveView extends Pick<Room, 'placement' | 'leaving'> {
   /** Without the server nothing new can come, and nothing is late. */
   readonly isConnected: boolean;
-  /** All that should come, and go out, does so under the new placement. */
-  readonly hasArrived: boolean;
+  /** Streams that should come, or go out, and do not do so under the new placement yet. */
+  readonly missing: number;
 }
 
 export class MoveReport {
@@ -30,6 +31,7 @@ export class MoveReport {
   #placement: number | null = null;
   #isTold = false;
   #isLate = false;
+  #missing = Number.POSITIVE_INFINITY;
   #cancelLatest: Cancel | null = null;
   #cancelAgain: Cancel | null = null;
 
@@ -42,15 +44,17 @@ export class MoveReport {
     return this.#isTold;
   }
 
-  update({ placement, leaving, isConnected, hasArrived }: MoveView): void {
+  update({ placement, leaving, isConnected, missing }: MoveView): void {
     const moving = leaving === null ? null : placement;
     if (moving !== this.#placement) this.#reset(moving);
     if (moving === null || this.#isTold) return;
-    if (hasArrived || this.#isLate) {
+    const isProgress = missing < this.#missing;
+    this.#missing = missing;
+    if (missing === 0 || this.#isLate) {
       this.#tell(moving);
-    } else if (!isConnected) {
-      this.#stopWaiting();
     } else {
+      if (isProgress || !isConnected) this.#stopWaiting();
+      if (!isConnected) return;
       this.#cancelLatest ??= this.#deps.clock.after(LATEST_MS, () => {
         this.#isLate = true;
         this.#tell(moving);
@@ -67,6 +71,7 @@ export class MoveReport {
     this.#placement = placement;
     this.#isTold = false;
     this.#isLate = false;
+    this.#missing = Number.POSITIVE_INFINITY;
     this.#stopWaiting();
     this.#cancelAgain?.();
     this.#cancelAgain = null;

@@ -26,9 +26,14 @@ export interface OwnStreamsDeps {
   readonly onRefused: (source: StreamSource) => void;
 }
 
-/** All that the record has on goes out over it. */
-export const areCarried = (streams: Streams, carrier: Carrier): boolean =>
-  STREAM_SOURCES.every((source) => !streams[source].on || carrier.carried(source) !== undefined);
+/** What the record has on and does not go out over it. */
+export const lackingOver = (
+  carrier: Carrier | null,
+  streams: Streams | undefined,
+): readonly StreamSource[] =>
+  STREAM_SOURCES.filter(
+    (source) => streams?.[source].on === true && carrier?.carried(source) === undefined,
+  );
 
 const CLOSED: WantedStream = { state: 'closed', track: null };
 

@@ -112,11 +112,18 @@ export class ShownStreams {
 
   /** All that these have on, and that is wanted, has come by this way. */
   hasArrived(way: Way, from: readonly PeerView[], layer: WantedLayers): boolean {
-    return streamsOn(from).every(({ peerId, source }) => {
-      if (layer(peerId, source) === 'off') return true;
-      const incoming = this.#ways.get(streamKey(peerId, source))?.[way];
-      return incoming !== undefined && this.#isHere(incoming);
-    });
+    return this.missing(way, from, layer).length === 0;
+  }
+
+  /** What these have on, and is wanted, and has not come by this way. */
+  missing(way: Way, from: readonly PeerView[], layer: WantedLayers): readonly StreamKey[] {
+    return streamsOn(from)
+      .filter(({ peerId, source }) => layer(peerId, source) !== 'off')
+      .map(({ peerId, source }) => streamKey(peerId, source))
+      .filter((key) => {
+        const incoming = this.#ways.get(key)?.[way];
+        return incoming === undefined || !this.#isHere(incoming);
+      });
   }
 
   close(): void {
