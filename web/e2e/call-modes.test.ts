@@ -111,8 +111,12 @@ test(
       await isEmpty();
     }
     await meet([ann, bob]);
-    for (const person of [ann, bob]) {
-      expect(await person.page.evaluate(timesWithout)).toBe(0);
+    for (const [person, otherId] of [
+      [ann, bobId],
+      [bob, annId],
+    ] as const) {
+      const tile = `${person.tile(otherId)} video`;
+      expect(await person.page.evaluate(timesWithout, tile)).toBe(0);
       expect(await person.gapsInTheLog()).toEqual([]);
     }
     // Bob's coming, and each time somebody's coming and going; two of these may share a commit.

@@ -29,6 +29,7 @@ export interface InProcessServer {
 export interface InProcessOptions {
   readonly webRoot?: string;
   readonly callMode?: CallModePolicy;
+  readonly workers?: number;
   readonly clock?: Clock;
   readonly turn?: TurnSettings;
   /** What signaling takes for the media server. */
@@ -44,13 +45,14 @@ export const startInProcess = async ({
   turn,
   mediaNode = (media) => media,
   tell = (text) => text,
+  workers = 1,
 }: InProcessOptions = {}): Promise<InProcessServer> => {
   const logLines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
   const store = createMemoryRoomStore();
   const media = await createMediaServer({
     nodeId: 'local',
-    workers: 1,
+    workers,
     rtcPortBase: 0,
     workerBin: workerBin(),
     log,

@@ -58,7 +58,10 @@ export const watchSealing = (page: Page): SealedFrames => {
   });
   return {
     all: async () => {
-      const seen = await Promise.all(workers.map((worker) => worker.evaluate(sealedSoFar)));
+      // A page that was loaded anew has another.
+      const seen = await Promise.all(
+        workers.map((worker) => worker.evaluate(sealedSoFar).catch(() => [])),
+      );
       return seen.flat();
     },
   };
