@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createShardChoice, type RoomWorkers } from './choose-shard.ts';
 import type { WorkerLoad } from './protocol.ts';
 
-type Load = Omit<WorkerLoad, 'rooms'>;
+type Load = Omit<WorkerLoad, 'rooms' | 'parts'>;
 
 const worker = (index: number, cpu: number, other: Partial<Load> = {}): Load => ({
   worker: index,

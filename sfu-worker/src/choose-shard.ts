@@ -16,7 +16,7 @@ const PEER_SHARE = 0.02;
 const RESERVED_MS = SAMPLES_KEPT * SAMPLE_INTERVAL_MS;
 
 export interface ShardChoiceDeps {
-  readonly load: () => readonly Omit<WorkerLoad, 'rooms'>[];
+  readonly load: () => readonly Omit<WorkerLoad, 'rooms' | 'parts'>[];
   /** The share of a core above which a worker takes peers only when all are above. */
   readonly spillAbove: number;
   readonly nowMs: () => number;

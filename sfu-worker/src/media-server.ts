@@ -63,7 +63,11 @@ export const createMediaServer = async (options: MediaServerOptions): Promise<Me
     isConnected: () => true,
     load: () => {
       const counts = rooms.countByWorker();
-      return pool.load().map((load) => ({ ...load, rooms: counts.get(load.worker) ?? 0 }));
+      return pool.load().map((load) => ({
+        ...load,
+        rooms: counts.get(load.worker) ?? 0,
+        parts: load.draining ? rooms.partsOn(load.worker) : [],
+      }));
     },
     workerPids: () => pool.pids(),
     watch,

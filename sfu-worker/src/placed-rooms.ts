@@ -86,6 +86,13 @@ export class PlacedRooms {
     return counts;
   }
 
+  /** Of rooms that began on another worker. */
+  partsOn(worker: number): readonly RoomKey[] {
+    return this.#all()
+      .filter((placed) => placed.worker !== worker && workersOf(placed).includes(worker))
+      .map(({ roomId, placement }) => ({ roomId, placement }));
+  }
+
   closeAll(): void {
     this.#closed = true;
     for (const placed of this.#all()) this.#close(placed);

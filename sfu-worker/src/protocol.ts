@@ -49,6 +49,8 @@ export interface WorkerLoad {
   readonly alive: boolean;
   /** Takes no new rooms; those it has are to be moved (PROTOCOL M18). */
   readonly draining: boolean;
+  /** While it drains: the rooms that began on another worker of the node and have a part here. */
+  readonly parts: readonly RoomKey[];
 }
 
 export type MediaEvent =

@@ -103,6 +103,7 @@ const WorkerLoad = z.object({
   rooms: z.int(),
   alive: z.boolean(),
   draining: z.boolean(),
+  parts: z.readonly(z.array(z.object(room))),
 });
 const load = z.readonly(z.array(WorkerLoad));
 

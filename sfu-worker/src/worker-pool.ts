@@ -37,7 +37,7 @@ export interface WorkerPool {
   running(index: number): RunningWorker;
   /** Throws `unavailable` for a worker that drains. */
   refuseNewRoom(index: number): void;
-  load(): readonly Omit<WorkerLoad, 'rooms'>[];
+  load(): readonly Omit<WorkerLoad, 'rooms' | 'parts'>[];
   /** No new rooms go there. Throws `bad-parameters` for a number not here. */
   drain(index: number): void;
   /** As when the whole node is to end. Answers whether that has begun now. */

@@ -89,6 +89,34 @@ describeOver((over) => {
     expect(typesHeard()).toEqual(['draining']);
   });
 
+  it('M18 rooms that only go on there are named while it drains, and hold it until they have left', async () => {
+    const { server } = await start(over, { workers: 2, spillAbove: -1 });
+    const room = await openRoom(server);
+    const peers = [room.peer(), room.peer()];
+    for (const peer of peers) await peer.openSend();
+    const loads = () => server.load().map((load) => [load.rooms, load.parts]);
+    await expect.poll(loads).toEqual([
+      [1, []],
+      [1, []],
+    ]);
+    const before = server.workerPids();
+    await server.drain({ worker: 1 });
+    await expect.poll(loads).toEqual([
+      [1, []],
+      [1, [room.key]],
+    ]);
+    const moved = { roomId: room.key.roomId, placement: 2, worker: 0, keep: 1 };
+    await server.ensureRoom(moved);
+    await server.closeRoom(room.key);
+    await expect.poll(() => states(server)).toEqual([fresh, fresh]);
+    expect(server.workerPids()[0]).toBe(before[0]);
+    expect(server.workerPids()[1]).not.toBe(before[1]);
+    await expect.poll(loads).toEqual([
+      [1, []],
+      [0, []],
+    ]);
+  });
+
   it('M18 there is no such worker', async () => {
     const { server, typesHeard } = await start(over);
     for (const worker of [-1, 1]) {

@@ -15,7 +15,7 @@ import {
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import * as z from 'zod';
-import { parseRedisUrl } from './rooms/redis/redis-url.ts';
+import { parseRedisUrl } from '@sotto/sfu-worker/redis-url';
 
 export { ConfigError } from '@sotto/sfu-worker/settings';
 
@@ -88,7 +88,7 @@ const Settings = z.object({
   /** Signs room ids and tokens; at least 32 characters. */
   JWT_SECRET: secretText.optional(),
   DATA_DIR: z.string().min(1).default('.data'),
-  /** Rooms in Redis, for many processes; absent: in the memory of this one. See rooms/redis/redis-url.ts. */
+  /** Rooms in Redis, for many processes; absent: in the memory of this one. See sfu-worker/src/redis-url.ts. */
   REDIS_URL: z.string().min(1).optional(),
   /**
    * Media nodes in processes of their own; none: those that are registered in Redis, or without Redis the

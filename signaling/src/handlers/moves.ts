@@ -1,7 +1,7 @@
 // Rooms are moved away from workers that drain: the record names another home, and people go there while what
 // they have goes on (PROTOCOL M17). Each process sees to the rooms that it holds; of two that move the same
 // room the first one does.
-import type { MediaNode } from '@sotto/sfu-worker/protocol';
+import type { MediaNode, RoomKey } from '@sotto/sfu-worker/protocol';
 import { roomTag } from '../auth/room-ids.ts';
 import { hasCode, isTooLate } from '../errors.ts';
 import type { RoomId } from '../protocol/index.ts';
@@ -18,12 +18,19 @@ export const MOVE_RETRY_MS = 500;
 const hasDraining = (node: MediaNode): boolean => node.load().some(({ draining }) => draining);
 
 const isDraining = ({ rooms, media }: Deps, roomId: RoomId): boolean => {
-  const home = rooms.known(roomId)?.home;
-  if (home === null || home === undefined) return false;
+  const record = rooms.known(roomId);
+  if (record === null || record.home === null) return false;
+  const { home, placement } = record;
+  const isPart = (part: RoomKey): boolean => part.roomId === roomId && part.placement === placement;
   return media.nodes.some(
     (node) =>
       node.nodeId === home.nodeId &&
-      node.load().some(({ worker, draining }) => draining && worker === home.worker),
+      node
+        .load()
+        .some(
+          ({ worker, draining, parts }) =>
+            draining && (worker === home.worker || parts.some(isPart)),
+        ),
   );
 };
 

@@ -56,6 +56,25 @@ const where = async (here: FakeWorld, roomId: RoomId) => {
   return [leaving?.home.nodeId, home?.nodeId];
 };
 
+it('M17 a room moves when a worker drains on which only a part of it is, and not for what it has left', async () => {
+  const [a, b] = [fakeNode('a.1'), busyNode('b.1')];
+  const here = await start([a, b]);
+  const [roomId, otherId] = [await here.newRoom(), await here.newRoom()];
+  const [ada, bob] = [await here.join(roomId), await here.join(otherId)];
+  const [placement] = [await ada.placed(), await bob.placed()];
+  a.drainOther([{ roomId, placement }]);
+  await placed(here, ada, 2);
+  expect(await where(here, roomId)).toEqual(['a.1', 'a.1']);
+  const { placement: reached } = await here.record(roomId);
+  // It has still that part, under the placement that it leaves.
+  await here.pass(4 * MOVE_RETRY_MS, [ada, bob]);
+  await arrive(ada);
+  await ada.heard('media-lost');
+  expect((await here.record(roomId)).placement).toBe(reached);
+  expect(bob.names()).not.toContain('media-lost');
+  expect(await where(here, otherId)).toEqual([undefined, 'a.1']);
+});
+
 it('M17 the new home is told from where the room moves; the former one closes it when all have arrived', async () => {
   const [a, b] = [fakeNode('a.1'), busyNode('b.1')];
   const here = await start([a, b]);

@@ -20,7 +20,9 @@ export const bareNode = (firstId: string) => {
     },
     isConnected: () => isConnected,
     load: () =>
-      isConnected ? [{ worker: 0, cpu: 0, rooms: 0, alive: true, draining: false, ...load }] : [],
+      isConnected
+        ? [{ worker: 0, cpu: 0, rooms: 0, alive: true, draining: false, parts: [], ...load }]
+        : [],
     watch: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -5,6 +5,8 @@ import {
   type HeldRoom,
   type MediaEvent,
   type MediaNode,
+  type RoomKey,
+  type WorkerLoad,
 } from '@sotto/sfu-worker/protocol';
 import { micParameters } from '../../../sfu-worker/test/rtp-fixtures.ts';
 import { buildApp } from '../../src/app.ts';
@@ -33,6 +35,8 @@ export interface FakeState {
   /** What happens once a call of this name was done, before it is answered. */
   readonly meanwhile: Map<string, () => Promise<unknown>>;
   isDraining: boolean;
+  /** Workers beside the first. */
+  others: readonly WorkerLoad[];
 }
 
 export const fakeState = (): FakeState => ({
@@ -41,6 +45,7 @@ export const fakeState = (): FakeState => ({
   overloaded: new Set(),
   meanwhile: new Map(),
   isDraining: false,
+  others: [],
 });
 
 const TRANSPORT = {
@@ -77,7 +82,12 @@ export const fakeNode = (firstId: string, state = fakeState(), cpu = 0) => {
     },
     isConnected: () => isConnected,
     load: () =>
-      isConnected ? [{ worker: 0, cpu, rooms: 0, alive: true, draining: state.isDraining }] : [],
+      isConnected
+        ? [
+            { worker: 0, cpu, rooms: 0, alive: true, draining: state.isDraining, parts: [] },
+            ...state.others,
+          ]
+        : [],
     watch: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -101,6 +111,11 @@ export const fakeNode = (firstId: string, state = fakeState(), cpu = 0) => {
     node,
     state,
     emit,
+    /** Another worker, where rooms go on that began on the first, drains. */
+    drainOther: (parts: readonly RoomKey[]) => {
+      state.others = [{ worker: 1, cpu: 1, rooms: 0, alive: true, draining: true, parts }];
+      emit({ type: 'draining' });
+    },
     /** Takes no more rooms, which every connection to it is told. */
     drain: () => {
       state.isDraining = true;

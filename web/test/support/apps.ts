@@ -27,7 +27,7 @@ const unavailable = (): Promise<never> =>
 const NO_MEDIA: MediaNode = {
   nodeId: 'none',
   isConnected: () => true,
-  load: () => [{ worker: 0, cpu: 0, rooms: 0, alive: true, draining: false }],
+  load: () => [{ worker: 0, cpu: 0, rooms: 0, alive: true, draining: false, parts: [] }],
   watch: () => () => undefined,
   heldRooms: async () => [],
   ensureRoom: async () => undefined,

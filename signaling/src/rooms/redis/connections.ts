@@ -3,7 +3,7 @@ import { Cluster, Redis } from 'ioredis';
 import { RENEW_MS } from '../room-store.ts';
 import { STORE_WAIT_MS } from './breaker.ts';
 import { Link } from './link.ts';
-import type { RedisTarget } from './redis-url.ts';
+import type { RedisTarget } from '@sotto/sfu-worker/redis-url';
 
 /** Longer: an outage lasts so much longer for us. Shorter: more attempts, by every process at once. */
 const MOST_RETRY_MS = 500;

@@ -17,7 +17,7 @@ import { createRedisNodeLeases } from './redis-node-leases.ts';
 import { createRedisRates } from './redis-rates.ts';
 import { createRedisRoomStore } from './redis-room-store.ts';
 import { RedisTime } from './redis-time.ts';
-import { parseRedisUrl } from './redis-url.ts';
+import { parseRedisUrl } from '@sotto/sfu-worker/redis-url';
 import { ScriptRunner } from './script-runner.ts';
 import { Subscriptions } from './subscriptions.ts';
 
