@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type GroupPoint, StreamSource, STREAM_SOURCES } from '../../src/protocol/index.ts';
 import { newPeerId, newProducerId } from '../../src/random.ts';
 import type { Command } from '../../src/rooms/decide.ts';
+import type { CallModePolicy } from '../../src/rooms/mode-rules.ts';
 import { findPeer, type RoomRecord } from '../../src/rooms/record.ts';
 import { NODE } from './decisions.ts';
 import { anyGroupId, anyMessageId, anyTag, hashOf } from './group-samples.ts';
@@ -65,8 +66,66 @@ const said = <T extends Record<string, unknown>>(command: {
 
 type PeerIdOf = (typeof peers)[number];
 
+/** What places a room, moves it, ends it there, and arrives. */
+export const anyPlacing: fc.Arbitrary<Move> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.integer({ min: 0, max: 2 }), home)
+      .map(([by, to]) => (record: RoomRecord | null) => ({
+        type: 'place' as const,
+        placement: Math.max(1, (record?.placement ?? 0) + by),
+        home: to,
+      })),
+  },
+  placement.map((at) => (record: RoomRecord | null) => ({
+    type: 'lose-media' as const,
+    placement: at(record),
+  })),
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(lateness, fc.nat(2), home)
+      .map(([late, by, to]) => (record: RoomRecord | null) => {
+        const from = Math.max(0, (record?.placement ?? 0) - late);
+        return { type: 'move' as const, from, placement: from + by, home: to };
+      }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.nat(MAX_PEERS - 1), peerId, placement)
+      .map(([index, other, at]) => (record: RoomRecord | null) => {
+        // Of those who are awaited, if there are any.
+        const by = record?.leaving?.awaited[index] ?? other;
+        const session = findPeer(record, by)?.session ?? 1;
+        return { type: 'arrived' as const, peerId: by, session, placement: at(record) };
+      }),
+  },
+);
+
+/** Two people in a room that has just begun to move. */
+export const MOVING: readonly Move[] = [
+  ...peers.slice(0, 2).map(
+    (by): Move =>
+      () =>
+        joinOf(by, 'sfu-only'),
+  ),
+  ...homes.slice(0, 1).map((to): Move => () => ({ type: 'place', placement: 1, home: to })),
+  ...homes.slice(1).map((to): Move => () => ({ type: 'move', from: 1, placement: 2, home: to })),
+];
+
 export const anyMove: fc.Arbitrary<Move> = fc.oneof(
-  { weight: 4, arbitrary: peerId.map((by) => () => joinOf(by)) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(peerId, fc.constantFrom('auto' as const, 'auto' as const, 'sfu-only' as const))
+      .map(
+        ([by, callMode]) =>
+          () =>
+            joinOf(by, callMode),
+      ),
+  },
   peerId.map((by) => () => ({ type: 'resume' as const, peerId: by, node: NODE })),
   said({ type: fc.constant('disconnect' as const) }),
   said({
@@ -93,35 +152,7 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
     with: peerId,
   }),
   fc.constant(() => ({ type: 'go-direct' as const })),
-  {
-    weight: 2,
-    arbitrary: fc
-      .tuple(fc.integer({ min: 0, max: 2 }), home)
-      .map(([by, to]) => (record: RoomRecord | null) => ({
-        type: 'place' as const,
-        placement: Math.max(1, (record?.placement ?? 0) + by),
-        home: to,
-      })),
-  },
-  placement.map((at) => (record: RoomRecord | null) => ({
-    type: 'lose-media' as const,
-    placement: at(record),
-  })),
-  {
-    weight: 2,
-    arbitrary: fc
-      .tuple(lateness, fc.nat(2), home)
-      .map(([late, by, to]) => (record: RoomRecord | null) => {
-        const from = Math.max(0, (record?.placement ?? 0) - late);
-        return { type: 'move' as const, from, placement: from + by, home: to };
-      }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc
-      .tuple(said({ type: fc.constant('arrived' as const) }), placement)
-      .map(([by, at]) => (record: RoomRecord | null) => ({ ...by(record), placement: at(record) })),
-  },
+  { weight: 5, arbitrary: anyPlacing },
   {
     weight: 4,
     arbitrary: fc
@@ -163,11 +194,11 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 8, arbitrary: said({ type: fc.constant('bad-commit' as const), messageId }) },
 );
 
-const joinOf = (by: PeerIdOf): Command => ({
+const joinOf = (by: PeerIdOf, callMode: CallModePolicy): Command => ({
   type: 'join',
   peerId: by,
   maxPeers: MAX_PEERS,
   node: NODE,
   direct: true,
-  callMode: 'auto',
+  callMode,
 });

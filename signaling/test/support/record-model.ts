@@ -7,8 +7,10 @@ import type { Incarnation, RoomId } from '../../src/protocol/index.ts';
 import { emptyRecord, evolve } from '../../src/rooms/evolve.ts';
 import type { RoomEvent, RoomRecord } from '../../src/rooms/record.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
-import { anyMove, type Move } from './any-command.ts';
+import { anyMove, anyPlacing, type Move, MOVING } from './any-command.ts';
+import { holdsMode } from './mode-invariants.ts';
 import { type AppendFault, type HintFate, ModelNode } from './model-node.ts';
+import { holdsPlaces } from './placement-invariants.ts';
 import type { RewindableStore } from './rewindable-store.ts';
 
 export const NODES = 3;
@@ -30,6 +32,9 @@ const FATES: readonly HintFate[] = [
   'old',
 ];
 
+/** A room that moves, and what ends it. */
+const MOVES: readonly string[] = ['room-placed', 'peer-arrived', 'media-lost'];
+
 interface Said {
   readonly node: number;
   readonly move: Move;
@@ -47,6 +52,7 @@ type Step =
   | { readonly type: 'mark' | 'rewind' | 'empty' | 'agree' };
 
 const node = fc.nat(NODES - 1);
+const move = fc.oneof({ weight: 2, arbitrary: anyMove }, { weight: 1, arbitrary: anyPlacing });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -54,7 +60,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('command' as const),
       node,
-      move: anyMove,
+      move,
       fault: fc.option(fc.constantFrom(...FAULTS), { freq: 4 }),
       passedMs: fc.nat(4_000),
     }),
@@ -63,7 +69,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       type: fc.constant('together' as const),
-      moves: fc.array(anyMove, { minLength: NODES, maxLength: NODES }),
+      moves: fc.array(move, { minLength: NODES, maxLength: NODES }),
     }),
   },
   {
@@ -80,7 +86,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ type: 'agree' as const }) },
 );
 
-export const anySteps = fc.array(step, { maxLength: 80, size: 'max' });
+const begin: readonly Step[] = MOVING.map((made) => ({
+  type: 'command',
+  node: 0,
+  move: made,
+  fault: null,
+  passedMs: 0,
+}));
+
+/** Some begin in the middle of a move. */
+export const anySteps = fc
+  .tuple(fc.nat(2), fc.array(step, { maxLength: 80, size: 'max' }))
+  .map(([which, steps]) => (which === 0 ? [...begin, ...steps] : steps));
 
 /** What happened over all runs: they are worth something only if all of it did. */
 export class Reached {
@@ -100,6 +117,7 @@ export class Reached {
 export const EXPECTED_TO_REACH: readonly string[] = [
   ...FAULTS.map((fault) => `fault ${fault}`),
   ...FATES.map((fate) => `hints ${fate}`),
+  ...MOVES,
   'agreed on a record',
   'agreed that there is none',
   'emptied',
@@ -204,6 +222,10 @@ export class RecordModel {
     const stored = read.kind === 'snapshot' ? read.events.reduce(evolve, read.snapshot) : null;
     const record = stored === null ? null : this.#recordOf(stored.incarnation);
     expect(stored, 'the store has what it took').toEqual(record);
+    if (record !== null && record.peers.length > 0) {
+      holdsMode(record);
+      holdsPlaces(record);
+    }
     reached.add(record === null ? 'agreed that there is none' : 'agreed on a record');
     for (const one of this.#nodes) {
       const isLost = one.record !== null && !this.#has(record, one.record);
@@ -236,6 +258,8 @@ export class RecordModel {
   /** By version: answers of two nodes may come in another order than their appends. */
   #write(events: readonly RoomEvent[]): void {
     for (const event of events) {
+      const { type } = event.fact;
+      if (MOVES.includes(type)) this.#options.reached.add(type);
       const log = [...(this.#truth.get(event.incarnation) ?? [])];
       expect(log[event.version - 1], 'one event a version').toBeUndefined();
       log[event.version - 1] = event;
