@@ -2,7 +2,8 @@
 // worker. Compiled anew for each bench with the machine's own `cc`.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -45,9 +46,9 @@ const Count = z.object({
 
 export type Count = z.infer<typeof Count>;
 
+/** Removed when this process exits. */
 export interface Compiled {
   readonly program: string;
-  remove(): Promise<void>;
 }
 
 /** Rejects, for people to read, when there is no compiler or no OpenSSL to compile against. */
@@ -58,18 +59,17 @@ export const compileEndpoints = async (): Promise<Compiled> => {
   const files = (await readdir(SOURCES)).filter((name) => name.endsWith('.c'));
   const sources = files.map((name) => path.join(SOURCES, name));
   const args = ['-O2', '-std=gnu17', '-o', program, ...sources, '-lssl', '-lcrypto'];
-  const remove = () => rm(folder, { recursive: true, force: true });
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   try {
     await promisify(execFile)(compiler, args);
   } catch (error) {
-    await remove();
     throw new Error(
       'The media bench needs Linux, a C compiler and the headers of OpenSSL 3 ' +
         `(Debian: gcc libc6-dev libssl-dev). ${compiler} says:\n${String(error)}`,
       { cause: error },
     );
   }
-  return { program, remove };
+  return { program };
 };
 
 export interface Endpoints {

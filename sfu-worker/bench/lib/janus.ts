@@ -3,7 +3,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -105,13 +106,17 @@ export const startJanus = async (program: string): Promise<Forwarder> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'sotto-janus-'));
   const port = await freePort();
   const janus = await spawnJanus(program, folder, port);
+  const end = (): void => {
+    janus.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // Unlike a worker, it would go on without this process.
+  process.once('exit', end);
   const close = async (): Promise<void> => {
-    if (janus.exitCode === null && janus.signalCode === null) {
-      const ended = once(janus, 'exit');
-      janus.kill('SIGKILL');
-      await ended;
-    }
-    await rm(folder, { recursive: true, force: true });
+    process.off('exit', end);
+    const ended = janus.exitCode === null && janus.signalCode === null ? once(janus, 'exit') : null;
+    end();
+    await ended;
   };
   try {
     const url = `http://${ADDRESS}:${port}/janus`;
