@@ -67,10 +67,12 @@ export const rememberSwitches = (): void => {
       const isFirst = !used.has(this);
       used.add(this);
       if (isFirst || track.kind !== 'video') return;
-      void decodedOf(track).then((decoded) => {
+      const note = async (): Promise<void> => {
+        const decoded = await decodedOf(track);
         // Null: one's own.
         if (decoded !== null) switches.push(decoded);
-      });
+      };
+      note().catch(reportError);
     },
   );
 };

@@ -79,8 +79,9 @@ const nobodyComplains = async (): Promise<void> => {
   for (const person of all()) expect(await person.gapsInTheLog()).toEqual([]);
 };
 
-const noCounterTwice = async (): Promise<void> => {
-  for (const sealed of await Promise.all(sealing.map((frames) => frames.all()))) {
+/** Of those who are still here: what somebody's worker had sealed goes with it. */
+const noCounterTwice = async (those = sealing): Promise<void> => {
+  for (const sealed of await Promise.all(those.map((frames) => frames.all()))) {
     expect(sealed.length).toBeGreaterThan(100);
     expect(repeatedCounters(sealed)).toEqual([]);
   }
@@ -129,7 +130,6 @@ test('M17 C8 in the middle of a move somebody begins to share, one mutes, one is
   await cat.hearsNothingOf(annId);
   await ann.hears(bobId);
   await isReplaced(before);
-  expect(home()).toBe(1 - before);
   for (const person of [ann, bob]) {
     await person.findsNo(person.tile(catId));
     expect(await person.tileCount()).toBe(2);
@@ -146,7 +146,7 @@ test('M17 C8 in the middle of a move somebody begins to share, one mutes, one is
     async () => server.media.load().filter(({ rooms }) => rooms > 0),
     (used) => used.length === 0,
   );
-  await noCounterTwice();
+  await noCounterTwice(sealing.slice(0, 2));
   await nobodyComplains();
 });
 
