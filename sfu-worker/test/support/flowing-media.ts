@@ -31,6 +31,8 @@ export class PacketCounts {
   count = 0;
   /** Of the packet that came last. */
   layer = -1;
+  #first: number | undefined;
+  #last = 0;
 
   constructor(made: MediaInventory, consumerId: string) {
     const consumer = made.consumers.find(({ id }) => id === consumerId);
@@ -39,6 +41,15 @@ export class PacketCounts {
     consumer.on('rtp', (packet) => {
       this.count += 1;
       this.layer = layerOf(packet);
+      const sequence = packet.readUInt16BE(2);
+      this.#first ??= sequence;
+      if (((sequence - this.#last) & 0xffff) < 0x8000 || this.count === 1) this.#last = sequence;
     });
+  }
+
+  /** Numbers between the first and the highest under which nothing has come. */
+  get missing(): number {
+    if (this.#first === undefined) return 0;
+    return ((this.#last - this.#first) & 0xffff) + 1 - this.count;
   }
 }

@@ -7,7 +7,7 @@ import type { Source, ViewLayer } from '../../src/protocol.ts';
 import { endWorker, spawnWorker } from '../../src/worker-process.ts';
 import { camParameters, micParameters, RECEIVE_CAPABILITIES } from '../rtp-fixtures.ts';
 import { useDirectMedia } from './direct-media.ts';
-import { keepInventory, type MediaInventory } from './media-inventory.ts';
+import { keepInventory, open, type MediaInventory } from './media-inventory.ts';
 import { newId, SILENT } from './media-world.ts';
 import { PacketCounts, startProducer, type SentStream } from './flowing-media.ts';
 import type { RtpSourceOptions } from './rtp-source.ts';
@@ -16,6 +16,10 @@ export interface SpilledWorld {
   readonly made: MediaInventory;
   readonly workers: readonly types.Worker[];
   openRoom(): Promise<SpilledRoom>;
+  /** Routers, as each worker counts them. */
+  readonly countRouters: () => Promise<readonly number[]>;
+  readonly pipeTransports: () => readonly types.Transport[];
+  readonly pipeConsumers: () => readonly types.Consumer[];
   close(): Promise<void>;
 }
 
@@ -75,6 +79,10 @@ export const startSpilledWorld = async (): Promise<SpilledWorld> => {
     made,
     workers,
     openRoom,
+    countRouters: () =>
+      Promise.all(workers.map(async (worker) => (await worker.dump()).routerIds.length)),
+    pipeTransports: () => open(made.transports).filter(({ type }) => type === 'pipe'),
+    pipeConsumers: () => open(made.consumers).filter(({ type }) => type === 'pipe'),
     close: async () => {
       for (const room of rooms) room.close();
       direct.stop();
