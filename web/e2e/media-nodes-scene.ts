@@ -75,7 +75,7 @@ const startSignaling = async (
   redisUrl: string,
   ways: Readonly<Record<string, string>>,
 ): Promise<SignalingNode> => {
-  const log = createLogger('warn', process.stdout);
+  const log = createLogger('error', process.stdout);
   const redis = createRedis(redisUrl, { clock: systemClock, log });
   const media = registeredMedia({
     read: () => redis.listMediaNodes(),
@@ -164,12 +164,14 @@ export const startMediaNodes = async (): Promise<MediaNodesScene> => {
   const foundBy = (name: MediaName): readonly boolean[] => signaling.map((node) => node.has(name));
   const startMedia = async (name: MediaName): Promise<MediaProcess> => {
     const { port, toRedis } = doors[name];
-    const started = await startMediaProcess({
+    const settings = {
       NODE_ID: name,
       MEDIA_PORT: String(port),
       REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
       ...(bin === undefined ? {} : { MEDIASOUP_WORKER_BIN: bin }),
-    });
+    };
+    // That it is found is waited for here, outside of tests too.
+    const started = await startMediaProcess(settings, { ready: false });
     endings.push(() => started.signalAll('SIGKILL'));
     await until(
       `${name} is found`,
