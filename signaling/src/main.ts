@@ -10,15 +10,15 @@ import { systemClock } from './clock.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createLogger } from './log.ts';
 import type { MediaDirectory } from './media/media-directory.ts';
-import type { Listing } from './media/media-leases.ts';
 import { fixedMedia } from './media/node-lives.ts';
+import { createNodeList } from './media/redis-node-list.ts';
 import { registeredMedia } from './media/registered-media.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
 import type { Rates } from './rates.ts';
 import { createMemoryNodeLeases } from './rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from './rooms/memory-room-store.ts';
 import type { NodeLeases } from './rooms/node-leases.ts';
-import { createRedis } from './rooms/redis/redis.ts';
+import { createRedis, type Redis } from './rooms/redis/redis.ts';
 import type { RoomStore } from './rooms/room-store.ts';
 import { readOrMakeSecret } from './secret-file.ts';
 import { DEFAULT_LIMITS } from './socket/rate-limit.ts';
@@ -32,8 +32,8 @@ interface Rooms {
   readonly store: RoomStore;
   readonly leases: NodeLeases;
   readonly rates?: Rates;
-  /** Where media nodes can be registered. */
-  readonly listMediaNodes?: () => Promise<Listing>;
+  /** Of Redis, where media nodes can be registered. */
+  readonly scripts?: Redis['scripts'];
   readonly isAnswering: () => boolean;
   readonly close: () => Promise<void>;
 }
@@ -63,12 +63,13 @@ interface Media {
 /** Those of MEDIA_URL, or else those that are registered. Nobody waits for them: `/readyz` tells. */
 const openRemote = (
   { MEDIA_URL }: Config,
-  { listMediaNodes }: Rooms,
+  { scripts }: Rooms,
   connect: (url: string) => RemoteMediaNode,
   log: Logger,
 ): Media => {
-  if (MEDIA_URL.length === 0 && listMediaNodes !== undefined) {
-    const directory = registeredMedia({ read: listMediaNodes, connect, clock: systemClock, log });
+  if (MEDIA_URL.length === 0 && scripts !== undefined) {
+    const read = createNodeList(scripts, log);
+    const directory = registeredMedia({ read, connect, clock: systemClock, log });
     return { directory, close: () => directory.close() };
   }
   const nodes = MEDIA_URL.map(connect);

@@ -3,10 +3,10 @@
 import { NODE_LEASE_MS, NODES_KEY } from '@sotto/sfu-worker/registry';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MOST_FIELDS } from '../src/media/redis-node-list.ts';
+import { createNodeList, MOST_FIELDS } from '../src/media/redis-node-list.ts';
 import { MEDIA_SECRET, startMediaProcess } from './support/media-process.ts';
 import { connectTo, hasRedis, type RedisServer, startRedis } from './support/redis-server.ts';
-import { openRedis } from './support/redis-stores.ts';
+import { openRedis, SILENT } from './support/redis-stores.ts';
 import { startServer } from './support/server-process.ts';
 
 const JWT_SECRET = 'j'.repeat(32);
@@ -38,7 +38,7 @@ describe.skipIf(!hasRedis)('media nodes in Redis', () => {
   const list = async () => {
     const redis = openRedis(server.url);
     endings.push(() => redis.close());
-    return redis.listMediaNodes();
+    return createNodeList(redis.scripts, SILENT)();
   };
 
   it('M16 lists those whose lease holds by the clock of Redis, and leaves out what is none or too long', async () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { buildApp } from '../../signaling/src/app.ts';
 import { systemClock } from '../../signaling/src/clock.ts';
 import { createLogger } from '../../signaling/src/log.ts';
+import { createNodeList } from '../../signaling/src/media/redis-node-list.ts';
 import { registeredMedia } from '../../signaling/src/media/registered-media.ts';
 import { RoomId } from '../../signaling/src/protocol/index.ts';
 import { evolve } from '../../signaling/src/rooms/evolve.ts';
@@ -78,7 +79,7 @@ const startSignaling = async (
   const log = createLogger('error', process.stdout);
   const redis = createRedis(redisUrl, { clock: systemClock, log });
   const media = registeredMedia({
-    read: () => redis.listMediaNodes(),
+    read: createNodeList(redis.scripts, log),
     connect: (url) => connectMediaNode({ url: ways[url] ?? url, secret: MEDIA_SECRET, log }),
     clock: systemClock,
     log,

@@ -50,7 +50,10 @@ export const readListing = (
 type Log = { warn(facts: object, message: string): void };
 
 /** The answer reads the list once, and rejects with AppError within READ_EVERY_MS. */
-export const createNodeList = (scripts: ScriptRunner, log: Log): (() => Promise<Listing>) => {
+export const createNodeList = (
+  scripts: Pick<ScriptRunner, 'look'>,
+  log: Log,
+): (() => Promise<Listing>) => {
   const said = new Set<string>();
   const sayOnce = (about: string, say: () => void): void => {
     // Whoever can write there must not fill our memory or our log.

@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import { createLogger } from '../../src/log.ts';
 import type { MediaDirectory } from '../../src/media/media-directory.ts';
 import { fixedMedia } from '../../src/media/node-lives.ts';
+import { createNodeList } from '../../src/media/redis-node-list.ts';
 import { registeredMedia } from '../../src/media/registered-media.ts';
 import { createRedis, type Redis } from '../../src/rooms/redis/redis.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -56,7 +57,7 @@ const openMedia = async (
   }
   const connect = (url: string): RemoteMediaNode =>
     connectMediaNode({ url: media.ways[url] ?? url, secret, log });
-  const read = () => redis.listMediaNodes();
+  const read = createNodeList(redis.scripts, log);
   const directory = registeredMedia({ read, connect, clock, log });
   return { directory, close: () => directory.close() };
 };

@@ -3,8 +3,6 @@
 import { Cluster } from 'ioredis';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../clock.ts';
-import type { Listing } from '../../media/media-leases.ts';
-import { createNodeList } from '../../media/redis-node-list.ts';
 import type { Rates } from '../../rates.ts';
 import type { NodeLeases } from '../node-leases.ts';
 import type { RoomStore } from '../room-store.ts';
@@ -33,8 +31,8 @@ export interface Redis {
   readonly store: RoomStore;
   readonly leases: NodeLeases;
   readonly rates: Rates;
-  /** The media nodes that are registered. Rejects with AppError, soon. */
-  listMediaNodes(): Promise<Listing>;
+  /** For what others keep there, to look at. */
+  readonly scripts: Pick<ScriptRunner, 'look'>;
   /** Whether Redis answered last, or has yet to be found silent, and tells what happens in rooms. */
   isAnswering(): boolean;
   /** Gives the lease back and ends the connections; the store and the leases with them. */
@@ -113,7 +111,7 @@ export const createRedis = (url: string, deps: RedisDeps): Redis => {
     store,
     leases,
     rates: createRedisRates(scripts, () => breaker.isAnswering),
-    listMediaNodes: createNodeList(scripts, log),
+    scripts,
     isAnswering: () => breaker.isAnswering && listening.isUp,
     close: async () => {
       if (isClosed) return;
