@@ -132,7 +132,7 @@ export const compare = (
     values: each.spans.map(({ perSecond }) => perSecond),
   })),
   ...[one, other].flatMap((each) => [
-    ...latencyRows(`${what}, latency, ${each.name}`, each.spans),
+    ...latencyRows(`${what}, latency within a worker, ${each.name}`, each.spans),
     disturbedRow(what, each),
     ...lossRows(what, each),
   ]),
