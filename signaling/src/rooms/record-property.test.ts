@@ -96,7 +96,7 @@ it('V1 C1 K1 K8 M17 any run of commands keeps the record valid: one entry a peer
         }
       },
     ),
-    { numRuns: 800 },
+    { numRuns: 400 },
   );
   // The runs are worth something only if they come to all of it.
   const groups = ['group-created', 'key-package', 'commit', 'commit-reported'];

@@ -172,7 +172,7 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
     arbitrary: said({ type: fc.constant('key-package' as const), messageId, envelope }),
   },
   {
-    weight: 15,
+    weight: 12,
     arbitrary: fc
       .tuple(
         said({
@@ -191,7 +191,16 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
         atMs,
       })),
   },
-  { weight: 8, arbitrary: said({ type: fc.constant('bad-commit' as const), messageId }) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(said({ type: fc.constant('bad-commit' as const) }), messageId, fc.nat(2))
+      .map(([by, other, index]) => (record: RoomRecord | null) => ({
+        ...by(record),
+        // Of a commit that is remembered, if there is one.
+        messageId: record?.group?.recent[index]?.messageId ?? other,
+      })),
+  },
 );
 
 const joinOf = (by: PeerIdOf, callMode: CallModePolicy): Command => ({
