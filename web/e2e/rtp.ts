@@ -64,6 +64,9 @@ export const beginsVp8Frame = ({ payload }: RtpPacket): boolean =>
 /** RFC 6386 §9.1. */
 export const isVp8KeyFrame = ({ data }: Vp8Frame): boolean => ((data[0] ?? 1) & 1) === 0;
 
+/** What stays clear of VP8 (SPEC.md F6). */
+export const clearPrefixLength = (frame: Vp8Frame): number => (isVp8KeyFrame(frame) ? 10 : 1);
+
 const after = (sequence: number, other: number): number => ((sequence - other) << 16) >> 16;
 
 /** Of one stream: by their numbers, each once, however often and in whichever order they came. */

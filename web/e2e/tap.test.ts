@@ -9,14 +9,11 @@ import { createHostileSfu, type HostileSfu } from './hostile-sfu.ts';
 import { type InProcessServer, startInProcess } from './in-process-server.ts';
 import { areBeeps, listenTo, lookAt, overhear, type Overheard } from './overhear.ts';
 import { Person } from './person.ts';
-import { isVp8KeyFrame, type Vp8Frame } from './rtp.ts';
+import { clearPrefixLength, isVp8KeyFrame, type Vp8Frame } from './rtp.ts';
 import { until } from './until.ts';
 
 const CANARY = 'the canary sings at noon';
 const NAMES = ['Ann Canary', 'Bob Canary'] as const;
-
-/** What stays clear of VP8 (SPEC.md F6). */
-const prefixLength = (frame: Vp8Frame): number => (isVp8KeyFrame(frame) ? 10 : 1);
 
 const TAG_BYTES = 16;
 
@@ -88,7 +85,7 @@ const chat = async (ann: Person, bob: Person): Promise<void> => {
 
 /** With the header, and with nothing but the prefix and the ciphertext. */
 const asItIsAndBare = (frame: Vp8Frame): readonly Vp8Frame[] => {
-  const start = prefixLength(frame);
+  const start = clearPrefixLength(frame);
   const { length } = decodeFrameHeader(frame.data.subarray(start));
   const sealed = frame.data.subarray(start + length, -TAG_BYTES);
   return [frame, { ...frame, data: Buffer.concat([frame.data.subarray(0, start), sealed]) }];
@@ -141,7 +138,7 @@ describe('a meeting of two', () => {
   test('F14 every frame has a counter of its own, greater than the one before', () => {
     const { frames, sounds } = talk.heard;
     const headers = {
-      cam: frames.map((frame) => decodeFrameHeader(frame.data.subarray(prefixLength(frame)))),
+      cam: frames.map((frame) => decodeFrameHeader(frame.data.subarray(clearPrefixLength(frame)))),
       mic: sounds.map((sound) => decodeFrameHeader(sound)),
     };
     for (const [stream, ofStream] of Object.entries(headers)) {
