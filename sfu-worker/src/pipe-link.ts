@@ -1,5 +1,6 @@
-// Streams from one router to another of this host, over a pair of plain transports on its loopback address.
-// Whoever puts the two ends on different hosts relays the same: what is on, what is paused, what has ended.
+// Streams from one router to another of this host, over a pair of pipe transports on its loopback address. (Not by
+// pipeToRouter, which keeps its pairs for ever and needs both routers in one process.) Whoever puts the two
+// ends on different hosts relays the same: what is on, what is paused, what has ended.
 import type { types } from 'mediasoup';
 import { isGone, notFound } from './media-errors.ts';
 import { createLatest } from './serial.ts';
@@ -37,15 +38,8 @@ export const openPipeLink: OpenPipeLink = async (from, to) => {
   out.observer.once('close', () => into.close());
   into.observer.once('close', () => out.close());
   return {
-    carry: async (producer, onClosed) => {
-      const { consumer, far } = await openHalves(out, into, producer);
-      far.observer.once('close', () => consumer.close());
-      consumer.observer.once('close', () => {
-        far.close();
-        onClosed();
-      });
-      return follow({ consumer, far });
-    },
+    carry: async (producer, onClosed) =>
+      follow(await openHalves({ out, into, producer, onClosed })),
     close: () => {
       // Both: the other end may have been closed before it could tell.
       out.close();
@@ -80,11 +74,14 @@ interface Halves {
   readonly far: types.Producer;
 }
 
-const openHalves = async (
-  out: types.PipeTransport,
-  into: types.PipeTransport,
-  producer: types.Producer,
-): Promise<Halves> => {
+interface Carrying {
+  readonly out: types.PipeTransport;
+  readonly into: types.PipeTransport;
+  readonly producer: types.Producer;
+  readonly onClosed: () => void;
+}
+
+const openHalves = async ({ out, into, producer, onClosed }: Carrying): Promise<Halves> => {
   const consumer = await out.consume({ producerId: producer.id });
   let far: types.Producer | undefined;
   try {
@@ -94,12 +91,22 @@ const openHalves = async (
     far = await into.produce({ kind, rtpParameters, paused: true });
     // What was made while its transport was being closed does not know of it.
     if (consumer.closed || out.closed || into.closed) throw notFound('the stream has ended');
-    return { consumer, far };
+    return endTogether({ consumer, far }, onClosed);
   } catch (error) {
     far?.close();
     consumer.close();
     throw error;
   }
+};
+
+const endTogether = (halves: Halves, onClosed: () => void): Halves => {
+  const { consumer, far } = halves;
+  far.observer.once('close', () => consumer.close());
+  consumer.observer.once('close', () => {
+    far.close();
+    onClosed();
+  });
+  return halves;
 };
 
 /** Keeps the two halves of a stream alike: paused are both while nobody wants it or its sender is muted. */

@@ -114,6 +114,27 @@ describe.each(ENDINGS)(
   },
 );
 
+it('M19 a worker that cannot take its part of a room leaves the rest as it was', async () => {
+  const own = await startSpilledWorld();
+  try {
+    const { room, peer } = await own.openRoom();
+    const [ada, bob] = [await peer('ada'), await peer('bob', 1)];
+    own.workers[2]?.close();
+    await expect(peer('carl', 2)).rejects.toSatisfy(isGone);
+    expect(room.workers).toEqual([0, 1]);
+    expect(room.peerIds).toEqual(['ada', 'bob']);
+    expect(room.closed).toBe(false);
+    // Who asks again may get another.
+    const carl = await peer('carl', 1);
+    const mic = await ada.send('mic');
+    expect(await carl.receive(mic.id)).toBeDefined();
+    expect(await bob.receive(mic.id)).toBeDefined();
+    room.close();
+  } finally {
+    await own.close();
+  }
+});
+
 it('M19 with a worker of it the room is over, at that moment', async () => {
   const own = await startSpilledWorld();
   try {
