@@ -1,10 +1,8 @@
 // mediasoup-client's fake of a browser, with what the page needs besides: senders and receivers, whose
 // counters a test sets.
-import { type ProducerId, STREAM_SOURCES } from '@sotto/signaling/protocol';
 import type { types } from 'mediasoup-client';
 import * as fake from 'mediasoup-client/fakeParameters';
 import { FakeHandler } from 'mediasoup-client/handlers/FakeHandler';
-import type { Room } from '../room-state.ts';
 
 class FakeRtpSender implements RTCRtpSender {
   readonly dtmf = null;
@@ -106,14 +104,3 @@ export const createFakeBrowser = (): FakeBrowser => {
   };
   return { handlerFactory: { ...inner, factory }, handlers };
 };
-
-/** As the server describes it; none of what the record does not name. */
-export const consumerOf = ({ peers }: Room, producerId: ProducerId): readonly unknown[] =>
-  peers.flatMap(({ peerId, streams }) =>
-    STREAM_SOURCES.filter((source) => streams[source].producerId === producerId).map((source) => {
-      const isSound = source === 'mic' || source === 'screenAudio';
-      const codecMimeType = isSound ? 'audio/opus' : 'video/VP8';
-      const { kind, rtpParameters } = fake.generateConsumerRemoteParameters({ codecMimeType });
-      return { consumerId: `of ${producerId}`, producerId, peerId, source, kind, rtpParameters };
-    }),
-  );

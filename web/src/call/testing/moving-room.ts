@@ -29,8 +29,9 @@ import type { StreamOrigin } from '../encryption/frame-guard.ts';
 import { OwnStreams } from '../own-streams.ts';
 import { DEFAULT_PREFERENCES } from '../preferences.ts';
 import { applyEvent, type Room } from '../room-state.ts';
-import { consumerOf, createFakeBrowser, type FakeBrowser, FakeRtpReceiver } from './fake-rtp.ts';
+import { createFakeBrowser, type FakeBrowser, FakeRtpReceiver } from './fake-rtp.ts';
 import { FakeTrack } from './fake-track.ts';
+import { answerTo } from './media-answers.ts';
 
 const LOOK_EVERY_MS = 100;
 
@@ -255,58 +256,18 @@ export class MovingRoom {
   #answer(request: RequestEnvelope): void {
     const { socket } = this.#scene.server;
     const { method, data } = request;
-    const parsed = Requests.arrived.data.safeParse(data).data;
-    if (parsed !== undefined && parsed.placement !== this.room.placement) {
-      this.stale.push(`${method} ${parsed.placement}`);
+    const placed = Requests.arrived.data.safeParse(data).data;
+    if (placed !== undefined && placed.placement !== this.room.placement) {
+      this.stale.push(`${method} ${placed.placement}`);
       socket.refuse(request, this.refusal);
-      return;
-    }
-    switch (method) {
-      case 'open-transport':
-        socket.answer(request, fake.generateTransportRemoteParameters());
-        return;
-      case 'produce': {
-        const { source, on } = Requests.produce.data.parse(data);
-        const id = this.nextProducer();
-        socket.answer(request, { producerId: id });
-        const stream = { on, producerId: id };
-        this.apply('stream-changed', { peerId: me, source, stream });
-        return;
-      }
-      case 'consume': {
-        const { producerIds } = Requests.consume.data.parse(data);
-        socket.answer(request, {
-          consumers: producerIds.flatMap((id) => consumerOf(this.room, id)),
-        });
-        return;
-      }
-      case 'set-stream': {
-        const { source, on } = Requests['set-stream'].data.parse(data);
-        socket.answer(request, {});
-        const stream = { ...this.peer('me').streams[source], on };
-        this.apply('stream-changed', { peerId: me, source, stream });
-        return;
-      }
-      case 'close-stream': {
-        const { source } = Requests['close-stream'].data.parse(data);
-        socket.answer(request, {});
-        this.apply('stream-changed', { peerId: me, source, stream: { on: false } });
-        return;
-      }
-      case 'arrived':
-        if (!this.takesArrivals) {
-          socket.refuse(request, 'rate-limited');
-          return;
-        }
-        this.arrived.push(this.room.placement ?? 0);
-        socket.answer(request, {});
-        return;
-      case 'request-key-frames':
-        this.keyFrames.push(data);
-        socket.answer(request, {});
-        return;
-      default:
-        socket.answer(request, {});
+    } else if (method === 'arrived' && !this.takesArrivals) {
+      socket.refuse(request, 'rate-limited');
+    } else {
+      if (method === 'arrived') this.arrived.push(this.room.placement ?? 0);
+      if (method === 'request-key-frames') this.keyFrames.push(data);
+      const { answer, changed } = answerTo(request, this.room, () => this.nextProducer());
+      socket.answer(request, answer);
+      if (changed !== null) this.apply('stream-changed', { peerId: me, ...changed });
     }
   }
 }
