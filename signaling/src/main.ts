@@ -1,6 +1,7 @@
 // The server process: configuration, adapters, app, listen, close.
 import { createMediaServer } from '@sotto/sfu-worker';
 import { connectMediaNode, type RemoteMediaNode } from '@sotto/sfu-worker/remote';
+import { workerMaxAgeMs } from '@sotto/sfu-worker/settings';
 import closeWithGrace from 'close-with-grace';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -99,6 +100,7 @@ const openMedia = async (
     rtcPortBase: config.RTC_PORT_BASE,
     announcedAddress: config.ANNOUNCED_ADDRESS,
     workerBin: config.MEDIASOUP_WORKER_BIN,
+    workerMaxAgeMs: workerMaxAgeMs(config),
     log,
   });
   metrics.watchMedia(node);
