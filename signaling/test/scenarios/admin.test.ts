@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { NodesView, RoomsView } from '../../src/http/admin/admin-views.ts';
 import { roomTag } from '../../src/auth/room-ids.ts';
+import type { Rates } from '../../src/rates.ts';
 import { startMedia, startWorld, type World } from '../support/harness.ts';
 
 const TOKEN = 'an-administrator-of-the-tests-long-enough';
@@ -66,6 +67,43 @@ describe('administration', () => {
     } finally {
       await other.close();
     }
+  });
+
+  describe('rates', () => {
+    const PATHS = ['/api/admin/nodes', '/api/admin/rooms'];
+    const askOften = (urls: readonly string[], times: number, token: string) =>
+      Promise.all(
+        Array.from({ length: times }, async (_, index) => {
+          const path = PATHS[index % PATHS.length] ?? '';
+          const headers = { authorization: `Bearer ${token}` };
+          return (await fetch(new URL(path, urls[index % urls.length]), { headers })).status;
+        }),
+      );
+    const shared = (): Rates => {
+      const counts = new Map<string, number>();
+      return {
+        count: async (name, ttl) => {
+          const current = (counts.get(name) ?? 0) + 1;
+          counts.set(name, current);
+          return { current, ttl };
+        },
+      };
+    };
+
+    it.each([
+      ['one process', { apps: 1 }],
+      ['two processes that count together', { apps: 2, rates: shared() }],
+    ])('A1 of guesses at the token, all paths together: %s', async (_name, options) => {
+      const other = await startWorld({ media, adminToken: TOKEN, ...options });
+      try {
+        const guesses = await askOften(other.urls, 150, `${TOKEN}x`);
+        expect(guesses.filter((status) => status === 401)).toHaveLength(120);
+        expect(guesses.filter((status) => status === 429)).toHaveLength(30);
+        expect(await askOften(other.urls, 1, TOKEN)).toEqual([429]);
+      } finally {
+        await other.close();
+      }
+    });
   });
 
   it('A2 nodes and workers are shown as they are', async () => {

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { createLogger } from '../../src/log.ts';
 import { fixedMedia } from '../../src/media/node-lives.ts';
+import type { Rates } from '../../src/rates.ts';
 import { createMemoryNodeLeases } from '../../src/rooms/memory-node-leases.ts';
 import { createMemoryRoomStore } from '../../src/rooms/memory-room-store.ts';
 import type { RoomStore } from '../../src/rooms/room-store.ts';
@@ -39,6 +40,8 @@ export interface WorldOptions extends SceneOptions {
   readonly corsOrigins?: readonly string[];
   readonly trustedProxies?: number;
   readonly adminToken?: string;
+  /** Where several apps count who asks how often. */
+  readonly rates?: Rates;
   /** In place of the media server itself, to make it slow or have it fail. */
   readonly node?: MediaNode;
   /** In place of a memory store. */
@@ -70,6 +73,7 @@ export const startWorld = async (options: WorldOptions): Promise<World> => {
         trustedProxies: options.trustedProxies ?? 0,
         tls: null,
         ...(options.adminToken !== undefined && { adminToken: options.adminToken }),
+        ...(options.rates && { rates: options.rates }),
       }),
     ),
   );

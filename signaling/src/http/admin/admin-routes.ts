@@ -13,7 +13,7 @@ import type { NodeLeases } from '../../rooms/node-leases.ts';
 import type { RoomService } from '../../rooms/room-service.ts';
 import { ROOM_CURSOR } from '../../rooms/room-store.ts';
 import { describe } from '../described.ts';
-import { ADMIN_PER_MINUTE, perMinute } from '../rates.ts';
+import { ADMIN_PER_MINUTE } from '../rates.ts';
 import { nodesView, NodesView, roomView, RoomsView } from './admin-views.ts';
 
 export interface AdminDeps {
@@ -71,30 +71,34 @@ export const adminRoutes = async (app: FastifyInstance, deps: AdminDeps): Promis
 
   // A scope of its own: nothing of it is reached without the token.
   await app.register(async (admin) => {
-    admin.addHook('onRequest', async ({ headers }, reply) => {
+    admin.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
+    });
+    // One count for all of it, and before the token is looked at: guesses are to be counted.
+    const timeWindow = '1 minute';
+    admin.addHook(
+      'onRequest',
+      admin.rateLimit({ max: ADMIN_PER_MINUTE, timeWindow, groupId: 'admin' }),
+    );
+    admin.addHook('onRequest', async ({ headers }) => {
       if (!isAuthorized(headers.authorization)) {
         throw new AppError('unauthorized', 'This is for who has the ADMIN_TOKEN');
       }
     });
-    const limit = perMinute(ADMIN_PER_MINUTE);
 
     admin.get(
       '/api/admin/nodes',
-      { ...limit, ...describe({ ...about('Nodes and workers'), answers: { 200: NodesView } }) },
+      describe({ ...about('Nodes and workers'), answers: { 200: NodesView } }),
       async () => nodesView(leases, media),
     );
 
     admin.get(
       '/api/admin/rooms',
-      {
-        ...limit,
-        ...describe({
-          ...about('Rooms, a page at a time; one may be on two pages'),
-          query: RoomsQuery,
-          answers: { 200: RoomsView },
-        }),
-      },
+      describe({
+        ...about('Rooms, a page at a time; one may be on two pages'),
+        query: RoomsQuery,
+        answers: { 200: RoomsView },
+      }),
       async ({ query }): Promise<RoomsView> => {
         const { roomIds, next } = await rooms.list(parsed(RoomsQuery, query).cursor ?? null);
         const views = await Promise.all(roomIds.map((roomId) => viewRoom(rooms, roomId)));
@@ -104,28 +108,22 @@ export const adminRoutes = async (app: FastifyInstance, deps: AdminDeps): Promis
 
     admin.post(
       '/api/admin/media-nodes/:nodeId/drain',
-      {
-        ...limit,
-        ...describe({
-          ...about('Empty a media node: its rooms move to others, then its process ends'),
-          params: NodeParams,
-          answers: { 202: Begun },
-        }),
-      },
+      describe({
+        ...about('Empty a media node: its rooms move to others, then its process ends'),
+        params: NodeParams,
+        answers: { 202: Begun },
+      }),
       async ({ params }, reply) =>
         reply.status(202).send(await drain(parsed(NodeParams, params).nodeId)),
     );
 
     admin.post(
       '/api/admin/media-nodes/:nodeId/workers/:worker/drain',
-      {
-        ...limit,
-        ...describe({
-          ...about('Empty one worker: its rooms move to others, then a fresh one takes its place'),
-          params: WorkerParams,
-          answers: { 202: Begun },
-        }),
-      },
+      describe({
+        ...about('Empty one worker: its rooms move to others, then a fresh one takes its place'),
+        params: WorkerParams,
+        answers: { 202: Begun },
+      }),
       async ({ params }, reply) => {
         const { nodeId, worker } = parsed(WorkerParams, params);
         return reply.status(202).send(await drain(nodeId, Number(worker)));
