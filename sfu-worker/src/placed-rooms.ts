@@ -3,7 +3,7 @@
 // reaches a room that has moved.
 import { stalePlacement, toMediaError, unavailable } from './media-errors.ts';
 import type { MediaRoom } from './media-room.ts';
-import type { HeldRoom, RoomKey } from './protocol.ts';
+import type { HeldRoom, Keeping, RoomKey } from './protocol.ts';
 
 interface PlacedRoom extends RoomKey {
   readonly worker: number;
@@ -15,8 +15,6 @@ interface PlacedRoom extends RoomKey {
 /** Makes a room; may throw or reject with MediaError. */
 type OpenRoom = (roomId: string, worker: number) => Promise<MediaRoom>;
 
-type Ensured = RoomKey & { readonly worker: number; readonly keep?: number | undefined };
-
 export class PlacedRooms {
   readonly #openRoom: OpenRoom;
   /** Never empty lists. */
@@ -27,22 +25,25 @@ export class PlacedRooms {
     this.#openRoom = openRoom;
   }
 
-  async ensure({ roomId, placement, worker, keep }: Ensured): Promise<void> {
+  async ensure({
+    roomId,
+    placement,
+    worker,
+    keep,
+  }: RoomKey & Keeping & { readonly worker: number }): Promise<void> {
     this.#refuseWhenClosed();
     const held = this.#of(roomId);
     if (held.some((placed) => placed.placement > placement)) throw stale('a newer placement');
-    for (const placed of held) {
-      if (placed.placement < placement && placed.placement !== keep) this.#close(placed);
-    }
+    this.close({ roomId, placement: placement - 1, keep });
     const placed = this.#at({ roomId, placement }) ?? this.#open(roomId, placement, worker);
     const room = await opened(placed);
     if (room.closed) throw stale('been closed');
   }
 
-  /** Closes what is under this placement or an older one. */
-  close({ roomId, placement }: RoomKey): void {
+  /** Closes what is under this placement or an older one, but `keep`. */
+  close({ roomId, placement, keep }: RoomKey & Keeping): void {
     for (const placed of this.#of(roomId)) {
-      if (placed.placement <= placement) this.#close(placed);
+      if (placed.placement <= placement && placed.placement !== keep) this.#close(placed);
     }
   }
 

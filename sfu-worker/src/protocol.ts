@@ -11,6 +11,11 @@ export interface RoomKey {
   readonly placement: number;
 }
 
+/** `keep`: a placement that is not closed, because the room moves from there. */
+export interface Keeping {
+  readonly keep?: number | undefined;
+}
+
 export interface PeerKey extends RoomKey {
   readonly peerId: string;
 }
@@ -94,15 +99,10 @@ export class MediaError extends Error {
 export interface MediaCalls {
   /** All of them, as they are at one moment after the call. */
   heldRooms(): Promise<readonly HeldRoom[]>;
-  /**
-   * A newer placement closes what older ones left, but `keep`, from which the room is moving here; an older
-   * one is refused.
-   */
-  ensureRoom(
-    room: RoomKey & { readonly worker: number; readonly keep?: number | undefined },
-  ): Promise<void>;
-  /** Closes the room if it is still under this placement or an older one. */
-  closeRoom(room: RoomKey): Promise<void>;
+  /** A newer placement closes what older ones left, but `keep`; an older one is refused. */
+  ensureRoom(room: RoomKey & Keeping & { readonly worker: number }): Promise<void>;
+  /** Closes what the room has under this placement and under older ones, but `keep`. */
+  closeRoom(room: RoomKey & Keeping): Promise<void>;
   /** Closes both transports and all that runs over them; no error when there is nothing. */
   closePeer(peer: PeerKey): Promise<void>;
   /**

@@ -19,6 +19,7 @@ const Direction = z.enum(['send', 'receive']);
 const ViewLayer = z.union([z.literal('off'), z.literal(0), z.literal(1), z.literal(2)]);
 
 const room = { roomId: id, placement: z.int() };
+const keeping = { ...room, keep: z.optional(z.int()) };
 const peer = { ...room, peerId: id };
 const opening = { ...peer, instead: z.optional(id) };
 const nothing = z.void();
@@ -36,11 +37,8 @@ const ConsumerDescription = z.object({
 
 export const Calls = {
   heldRooms: { data: z.object({}), answer: z.readonly(z.array(HeldRoom)) },
-  ensureRoom: {
-    data: z.object({ ...room, worker: z.int(), keep: z.optional(z.int()) }),
-    answer: nothing,
-  },
-  closeRoom: { data: z.object(room), answer: nothing },
+  ensureRoom: { data: z.object({ ...keeping, worker: z.int() }), answer: nothing },
+  closeRoom: { data: z.object(keeping), answer: nothing },
   closePeer: { data: z.object(peer), answer: nothing },
   drain: { data: z.object({ worker: z.optional(z.int()) }), answer: nothing },
   openTransport: {

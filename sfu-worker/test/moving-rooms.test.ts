@@ -88,6 +88,15 @@ describeOver((over) => {
     await expect.poll(() => open(world.made.routers)).toHaveLength(0);
   });
 
+  it('M17 to close a placement closes what is older but the one that is named', async () => {
+    const { roomId } = await openBoth();
+    await world.server.closeRoom({ roomId, placement: 2, keep: 1 });
+    expect(await held()).toEqual([[1, 0]]);
+    expect(roomsOf()).toEqual([1, 0]);
+    await world.server.closeRoom({ roomId, placement: 2, keep: 3 });
+    expect(await held()).toEqual([]);
+  });
+
   it('M17 a newer placement closes what older ones left but the one that it names', async () => {
     const { roomId } = await openBoth();
     await world.server.ensureRoom({ roomId, placement: 3, worker: 0, keep: 2 });

@@ -74,30 +74,18 @@ export const replaceRoom = async (
   void ensurePlaced(deps, roomId);
 };
 
-/**
- * The newest placement up to which a node need not hold the room by this record, where `ended` is none of the
- * record's there; null while it has yet to hold an older one: closing closes all that is older.
- */
-const endedUpTo = (record: RoomRecord | null, ended: Place): number | null => {
-  const named = record === null ? [] : placesOf(record);
-  const there = named.filter(({ home }) => home.nodeId === ended.home.nodeId);
-  const newest = Math.max(ended.placement, record?.placement ?? 0);
-  const upTo = Math.min(newest, ...there.map(({ placement }) => placement - 1));
-  return upTo < ended.placement ? null : upTo;
-};
-
-/** Closes on the node what has ended there, if it is connected. Rejects with AppError. */
+/** Closes on the node what has ended there by this record, if it is connected. Rejects with AppError. */
 export const closeEnded = async (
   { media, clock }: Pick<Deps, 'media' | 'clock'>,
   roomId: RoomId,
   record: RoomRecord | null,
-  ended: Place,
+  { home, placement }: Place,
 ): Promise<void> => {
   // What cannot be told now is found when the node is connected again (reconcile.ts).
-  const node = media.nodes.find(({ nodeId }) => nodeId === ended.home.nodeId);
-  const placement = endedUpTo(record, ended);
-  if (node === undefined || !node.isConnected() || placement === null) return;
-  await callMedia(clock, node.closeRoom({ roomId, placement }));
+  const node = media.nodes.find(({ nodeId }) => nodeId === home.nodeId);
+  if (node?.isConnected() !== true) return;
+  const keep = record?.leaving?.placement;
+  await callMedia(clock, node.closeRoom({ roomId, placement, keep }));
 };
 
 /** The record has no such placement any more: its media node need not hold it. Never rejects. */

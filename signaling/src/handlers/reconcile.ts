@@ -64,10 +64,11 @@ const settle = async (
 ): Promise<void> => {
   const { rooms, clock, log } = deps;
   const { placement } = held;
-  const leftover = leftoverOf(nodeId, held, await rooms.read(roomId));
+  const record = await rooms.read(roomId);
+  const leftover = leftoverOf(nodeId, held, record);
   if (leftover.kind === 'room') {
     log.info({ room: roomTag(roomId), placement }, 'room closed that no record names');
-    await callMedia(clock, node.closeRoom({ roomId, placement }));
+    await callMedia(clock, node.closeRoom({ roomId, placement, keep: record?.leaving?.placement }));
     return;
   }
   for (const peerId of leftover.peerIds) {

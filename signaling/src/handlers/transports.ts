@@ -55,14 +55,11 @@ const ensureRoom = async (context: HandlerContext, place: PlacedPeer): Promise<v
   const { deps, session } = context;
   const { home, key } = place;
   const { roomId, placement } = key;
+  // As it is now: by the time that the node is reached nobody here may follow the room any more.
+  const keep = deps.rooms.known(roomId)?.leaving?.placement;
   try {
     await callPlaced(context, place, (node) =>
-      node.ensureRoom({
-        roomId,
-        placement,
-        worker: home.worker,
-        keep: deps.rooms.known(roomId)?.leaving?.placement,
-      }),
+      node.ensureRoom({ roomId, placement, worker: home.worker, keep }),
     );
   } catch (error) {
     const isRefused = hasCode(error, 'media-unavailable') && deps.media.isConnected(home);

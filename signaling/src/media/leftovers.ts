@@ -15,17 +15,8 @@ export const leftoverOf = (nodeId: string, held: HeldRoom, record: RoomRecord | 
     const here = new Set<string>(record.peers.map(({ peerId }) => peerId));
     return { kind: 'peers', peerIds: held.peerIds.filter((peerId) => !here.has(peerId)) };
   }
-  return isClosedLater(nodeId, held, record) ? { kind: 'peers', peerIds: [] } : { kind: 'room' };
+  return { kind: 'room' };
 };
-
-/**
- * A new home that was lost, on the node that the room still moves from: to close it now would close what is
- * older too, and it is closed with that.
- */
-const isClosedLater = (nodeId: string, held: HeldRoom, record: RoomRecord): boolean =>
-  record.leaving?.home.nodeId === nodeId &&
-  record.leaving.placement < held.placement &&
-  held.placement < record.placement;
 
 /** A producer that the record names was made there before. Without its room, all of it is lost. */
 export const namesProducers = ({ peers }: RoomRecord): boolean =>
