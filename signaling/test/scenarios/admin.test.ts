@@ -14,6 +14,18 @@ const Description = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.object({ summary: z.string() }))),
 });
 
+/** Counts in memory, for ever. */
+const sharedRates = (): Rates => {
+  const counts = new Map<string, number>();
+  return {
+    count: async (name, ttl) => {
+      const current = (counts.get(name) ?? 0) + 1;
+      counts.set(name, current);
+      return { current, ttl };
+    },
+  };
+};
+
 describe('administration', () => {
   let media: MediaServer;
   let world: World;
@@ -79,20 +91,9 @@ describe('administration', () => {
           return (await fetch(new URL(path, urls[index % urls.length]), { headers })).status;
         }),
       );
-    const shared = (): Rates => {
-      const counts = new Map<string, number>();
-      return {
-        count: async (name, ttl) => {
-          const current = (counts.get(name) ?? 0) + 1;
-          counts.set(name, current);
-          return { current, ttl };
-        },
-      };
-    };
-
     it.each([
       ['one process', { apps: 1 }],
-      ['two processes that count together', { apps: 2, rates: shared() }],
+      ['two processes that count together', { apps: 2, rates: sharedRates() }],
     ])('A1 of guesses at the token, all paths together: %s', async (_name, options) => {
       const other = await startWorld({ media, adminToken: TOKEN, ...options });
       try {
