@@ -21,7 +21,7 @@ export const speakATone = (): void => {
 /** Keeps the moments at which that person was heard, by whichever element plays them, for `heardMoments`. */
 export const watchHearing = (peerId: string): void => {
   const moments: number[] = [];
-  Object.assign(window, { testHeard: moments });
+  Object.assign(window, { testHeard: { ...Reflect.get(window, 'testHeard'), [peerId]: moments } });
   const context = new AudioContext();
   const meters = new Map<string, AnalyserNode>();
   const samples = new Float32Array(512);
@@ -46,4 +46,5 @@ export const watchHearing = (peerId: string): void => {
 };
 
 /** Milliseconds since the epoch. */
-export const heardMoments = (): readonly number[] => Reflect.get(window, 'testHeard');
+export const heardMoments = (peerId: string): readonly number[] =>
+  Reflect.get(window, 'testHeard')[peerId];

@@ -25,7 +25,7 @@ interface Gaps {
 /** The longest of each in what one of them was shown of the other. */
 const gapsOf = async (person: Person, other: string, span: Span): Promise<Gaps> => {
   const frames = await person.page.evaluate(frameMoments, person.tile(other));
-  const sounds = await person.page.evaluate(heardMoments);
+  const sounds = await person.page.evaluate(heardMoments, other);
   return { seen: longestGap(frames, span), heard: longestGap(sounds, span) };
 };
 
