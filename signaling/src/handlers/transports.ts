@@ -64,6 +64,7 @@ const ensureRoom = async (context: HandlerContext, place: PlacedPeer): Promise<v
   } catch (error) {
     const isRefused = hasCode(error, 'media-unavailable') && deps.media.isConnected(home);
     if (isRefused && session.mayTake('costly')) {
+      deps.media.refused(home);
       await replaceRoom(deps, roomId, { placement, of: 'home' });
     }
     throw error;

@@ -215,6 +215,24 @@ it('M16 a node that is not listed, or takes no rooms, is chosen where there is n
   }
 });
 
+it('M16 who has refused a room is chosen last, for a while', () => {
+  const clock = new ManualClock();
+  const directory = loaded({ n1: {}, n2: { cpu: 0.5 }, n3: { cpu: 0.9 } }, ['n3']);
+  const pool = createMediaPool({ directory, clock, random: () => 0 });
+  for (const nodeId of ['n1', 'n2', 'n3', 'n1']) {
+    expect(pool.choose().nodeId).toBe(nodeId);
+    pool.refused(home(nodeId));
+  }
+  // The first refused again: nobody is left who did not.
+  clock.advance(9_999);
+  expect(pool.choose().nodeId).toBe('n1');
+  pool.refused(home('n1'));
+  clock.advance(1);
+  expect(pool.choose().nodeId).toBe('n2');
+  clock.advance(9_999);
+  expect(pool.choose().nodeId).toBe('n1');
+});
+
 it('M16 who follows nodes begins with each that is there or comes, and ends with each that goes', () => {
   const [one, two] = [bareNode('n1').node, bareNode('n2').node];
   let nodes: readonly MediaNode[] = [one];

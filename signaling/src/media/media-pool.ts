@@ -12,15 +12,23 @@ const ROOM_SHARE = 50;
 /** A room that was just sent to a worker counts there before the worker knows of it. */
 const RESERVATION_MS = 5_000;
 
+/**
+ * A worker that refused a room is chosen last for so long. Shorter: one that takes none, and so has little to
+ * do, costs rooms their placement more often.
+ */
+const REFUSED_MS = 10_000;
+
 /** For a node that is being connected to. Longer: a socket's other requests wait for longer. */
 export const REACH_MS = 5_000;
 
 export interface MediaPool {
   /**
-   * One of the least loaded workers that are alive and take rooms, of nodes that are listed if there are
-   * any. Throws `media-unavailable`.
+   * One of the least loaded workers that are alive and take rooms, of those that have refused none of late
+   * and of nodes that are listed, if there are any. Throws `media-unavailable`.
    */
   choose(): Home;
+  /** It has just not taken a room. */
+  refused(home: Home): void;
   isConnected(home: Home): boolean;
   /**
    * The node when it is connected, now or within REACH_MS. Rejects with `media-unavailable`, at once where
@@ -52,6 +60,28 @@ export interface MediaPoolDeps {
 
 const isSameHome = (one: Home, other: Home): boolean =>
   one.nodeId === other.nodeId && one.worker === other.worker;
+
+/** Each time that a home is added counts for so long. */
+const rememberHomes = (clock: Clock, ms: number) => {
+  let homes: readonly Home[] = [];
+  return {
+    add: (home: Home): void => {
+      // An entry of its own, however often it is added.
+      const added = { ...home };
+      homes = [...homes, added];
+      clock.after(ms, () => {
+        homes = homes.filter((other) => other !== added);
+      });
+    },
+    count: (home: Home): number => homes.filter((other) => isSameHome(other, home)).length,
+  };
+};
+
+/** Those alone of whom that is so, if there are any. */
+const preferring = <T>(all: readonly T[], isSo: (one: T) => boolean): readonly T[] => {
+  const preferred = all.filter(isSo);
+  return preferred.length > 0 ? preferred : all;
+};
 
 interface Candidate {
   readonly home: Home;
@@ -91,17 +121,11 @@ const followNodes = (
 
 export const createMediaPool = (deps: MediaPoolDeps): MediaPool => {
   const { directory, clock, random = Math.random } = deps;
-  let reservations: readonly Home[] = [];
-
-  const reserve = (home: Home): void => {
-    reservations = [...reservations, home];
-    clock.after(RESERVATION_MS, () => {
-      reservations = reservations.filter((other) => other !== home);
-    });
-  };
+  const reservations = rememberHomes(clock, RESERVATION_MS);
+  const refusals = rememberHomes(clock, REFUSED_MS);
 
   const cost = (home: Home, { cpu, rooms }: WorkerLoad): number => {
-    const reserved = reservations.filter((other) => isSameHome(other, home)).length;
+    const reserved = reservations.count(home);
     return Math.round(cpu * CORE) + (rooms + reserved) * ROOM_SHARE;
   };
 
@@ -117,11 +141,11 @@ export const createMediaPool = (deps: MediaPoolDeps): MediaPool => {
     );
 
   const choose = (): Home => {
-    const all = candidates();
-    const listed = all.filter(({ home }) => directory.isListed(home.nodeId));
-    const home = draw(listed.length > 0 ? listed : all, random);
+    const willing = preferring(candidates(), ({ home }) => refusals.count(home) === 0);
+    const listed = preferring(willing, ({ home }) => directory.isListed(home.nodeId));
+    const home = draw(listed, random);
     if (home === undefined) throw new AppError('media-unavailable', 'no media worker is up');
-    reserve(home);
+    reservations.add(home);
     return home;
   };
 
@@ -154,6 +178,7 @@ export const createMediaPool = (deps: MediaPoolDeps): MediaPool => {
       return directory.nodes;
     },
     choose,
+    refused: (home) => refusals.add(home),
     reach,
     isConnected: (home) => findConnected(directory, home) !== undefined,
     isGone: (home, placement) => directory.isGone(home, placement),

@@ -352,6 +352,24 @@ it('M12 who left while the room moved has no media at either home', async () => 
     .toEqual([[{ roomId, placement: before }], [{ roomId, placement }]]);
 });
 
+it('M8 M17 a node that takes no room costs one its placement once, however little it has to do', async () => {
+  const [a, b, c] = [fakeNode('a.1'), busyNode('b.1'), fakeNode('c.1')];
+  const here = await start([a, b, c]);
+  c.cut();
+  const roomId = await here.newRoom();
+  const ada = await here.join(roomId);
+  await placed(here, ada, 1);
+  c.heal();
+  c.state.overloaded.add('ensureRoom');
+  a.drain();
+  await placed(here, ada, 2);
+  expect(await where(here, roomId)).toEqual(['a.1', 'c.1']);
+  await expect(openSend(ada)).rejects.toMatchObject({ code: 'media-unavailable' });
+  await placed(here, ada, 3);
+  expect(await where(here, roomId)).toEqual(['a.1', 'b.1']);
+  await openSend(ada);
+});
+
 it('M8 a call that is late by the former placement does not end what is left of it', async () => {
   const a = fakeNode('a.1');
   const here = await start([a, busyNode('b.1')]);
