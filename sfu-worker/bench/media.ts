@@ -1,6 +1,7 @@
 // npm run bench -- media [--json] [--quick] [--only NAME]: what forwarding costs a media worker, and how
 // late it makes packets. Made-up people with real ICE, DTLS and SRTP (lib/endpoints/); servers in turns, so
-// that ratios hold where figures do not. All of it on one machine.
+// that ratios hold where figures do not. All of it on one machine. The part `recovery` has pages in it
+// (web/bench/media.ts).
 import { report, type Row } from '../../bench/report.ts';
 import { grantAmpleBandwidth } from './lib/ample-bandwidth.ts';
 import { compileEndpoints } from './lib/endpoints.ts';
@@ -20,7 +21,8 @@ const only = process.argv.includes('--only')
 
 const chosen = PARTS.filter(({ name }) => only === undefined || name === only);
 if (chosen.length === 0) {
-  console.error(`--only NAME, where NAME is one of: ${PARTS.map(({ name }) => name).join(', ')}`);
+  const names = [...PARTS.map(({ name }) => name), 'recovery'].join(', ');
+  console.error(`npm run bench -- media --only NAME, where NAME is one of: ${names}`);
   process.exit(2);
 }
 

@@ -1,4 +1,4 @@
-// A voice that never pauses, and when it is heard, for benches that measure gaps. Puppeteer sends these
+// A voice that never pauses, when it is heard, and when the page looked at all, for benches that measure gaps. Puppeteer sends these
 // functions over as text: each stands alone.
 
 /** In place of the made-up microphone, which beeps once a second. */
@@ -48,3 +48,13 @@ export const watchHearing = (peerId: string): void => {
 /** Milliseconds since the epoch. */
 export const heardMoments = (peerId: string): readonly number[] =>
   Reflect.get(window, 'testHeard')[peerId];
+
+/** Keeps the moments at which this page ran, for `lookMoments`: what comes between two of them is not seen. */
+export const watchLooks = (): void => {
+  const moments: number[] = [];
+  Object.assign(window, { testLooks: moments });
+  setInterval(() => moments.push(Date.now()), 20);
+};
+
+/** Milliseconds since the epoch. */
+export const lookMoments = (): readonly number[] => Reflect.get(window, 'testLooks');

@@ -66,10 +66,7 @@ const gapsOf = async (
   return gaps;
 };
 
-export const nodeRecoveryRows = async (
-  browser: Browser,
-  runs: number,
-): Promise<readonly Row[]> => {
+export const nodeRecoveryRows = async (browser: Browser, runs: number): Promise<readonly Row[]> => {
   const scene = await startMediaNodes();
   const rows: Row[] = [];
   try {

@@ -8,15 +8,19 @@ import { everyPair } from '../../e2e/every-pair.ts';
 import { longestGap } from '../../e2e/gaps.ts';
 import { frameMoments, watchFrames } from '../../e2e/in-page-frames.ts';
 import { Person } from '../../e2e/person.ts';
-import { heardMoments, speakATone, watchHearing } from './in-page-tone.ts';
+import { heardMoments, lookMoments, speakATone, watchHearing, watchLooks } from './in-page-tone.ts';
 
 /** Of all that is measured, also of nothing happening. Longer than a node takes to be given up and replaced. */
 const SPAN_MS = 15_000;
 
-/** Milliseconds: of each tile, and of each voice. */
+/** Milliseconds. */
 export interface Gaps {
+  /** Of each tile. */
   readonly seen: readonly number[];
+  /** Of each voice. */
   readonly heard: readonly number[];
+  /** In which a page did nothing at all, for want of a processor: part of the others. */
+  readonly stalled: readonly number[];
 }
 
 export interface WatchedCall {
@@ -52,6 +56,7 @@ export const startWatchedCall = async (
   }
   await areIn('sfu', people);
   await meet();
+  for (const { page } of people) await page.evaluate(watchLooks);
   await everyPair(people, async (person, other) => {
     await person.page.evaluate(watchFrames, person.tile(other));
     await person.page.evaluate(watchHearing, other);
@@ -71,7 +76,8 @@ export const startWatchedCall = async (
         seen.push(longestGap(frames, span));
         heard.push(longestGap(await person.page.evaluate(heardMoments, other), span));
       });
-      return { seen, heard };
+      const looks = await Promise.all(people.map(({ page }) => page.evaluate(lookMoments)));
+      return { seen, heard, stalled: looks.map((moments) => longestGap(moments, span)) };
     },
     close: async () => {
       for (const person of people) await person.close();
@@ -79,12 +85,25 @@ export const startWatchedCall = async (
   };
 };
 
-/** Each value is of one of the six tiles, or voices, in one run. */
-export const gapRows = (what: string, runs: readonly Gaps[]): readonly Row[] => [
-  {
-    what: `${what}: longest gap, picture`,
+/** Each value is of one of the six tiles or voices, or of the three pages, in one run. */
+export const gapRows = (what: string, runs: readonly Gaps[]): readonly Row[] => {
+  const row = (of: string, values: readonly number[]): Row => ({
+    what: `${what}: longest gap, ${of}`,
     unit: 'ms',
-    values: runs.flatMap(({ seen }) => seen),
-  },
-  { what: `${what}: longest gap, voice`, unit: 'ms', values: runs.flatMap(({ heard }) => heard) },
-];
+    values,
+  });
+  return [
+    row(
+      'picture',
+      runs.flatMap(({ seen }) => seen),
+    ),
+    row(
+      'voice',
+      runs.flatMap(({ heard }) => heard),
+    ),
+    row(
+      'the page itself',
+      runs.flatMap(({ stalled }) => stalled),
+    ),
+  ];
+};
