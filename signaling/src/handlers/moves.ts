@@ -12,6 +12,12 @@ type Deps = Pick<HandlerDeps, 'rooms' | 'media' | 'clock' | 'log'>;
 /** More: all pages of a node's rooms build their media anew in the same moment. Fewer: a drain lasts longer. */
 export const MOVES_AT_ONCE = 8;
 
+/**
+ * A room whose people have not all arrived counts for so long: pages give up after 10 s. Longer: a few that do
+ * not arrive hold up all others, until the node that drains does not wait any more.
+ */
+export const MOVE_TURN_MS = 15_000;
+
 /** Longer: a room waits longer when others have arrived, or when a node has come that can take it. */
 export const MOVE_RETRY_MS = 500;
 
@@ -32,6 +38,15 @@ const isDraining = ({ rooms, media }: Deps, roomId: RoomId): boolean => {
             draining && (worker === home.worker || parts.some(isPart)),
         ),
   );
+};
+
+/** Who is not connected builds nothing. */
+const isBuilding = ({ rooms, clock }: Deps, roomId: RoomId): boolean => {
+  const record = rooms.known(roomId);
+  if (record === null || record.leaving === null) return false;
+  const { leaving, peers, placement } = record;
+  const isAwaited = peers.some((peer) => peer.connected && leaving.awaited.includes(peer.peerId));
+  return isAwaited && clock.now() - placement < MOVE_TURN_MS;
 };
 
 export interface Moves {
@@ -80,10 +95,7 @@ export const createMoves = (deps: Deps): Moves => {
 
   const beginSome = (): void => {
     const held = rooms.held();
-    const moving = held.filter((roomId) => {
-      const isLeaving = rooms.known(roomId)?.leaving ?? null;
-      return isLeaving !== null || underWay.has(roomId);
-    });
+    const moving = held.filter((roomId) => underWay.has(roomId) || isBuilding(deps, roomId));
     const due = held.filter((roomId) => !underWay.has(roomId) && isDraining(deps, roomId));
     // One that has to move again while it moves takes no more than it has taken.
     const again = due.filter((roomId) => moving.includes(roomId));

@@ -2,7 +2,7 @@
 // are connected late or lost in between, and a store that is away (PROTOCOL M17).
 import { MediaError } from '@sotto/sfu-worker/protocol';
 import { afterEach, expect, it } from 'vitest';
-import { MOVE_RETRY_MS, MOVES_AT_ONCE } from '../../src/handlers/moves.ts';
+import { MOVE_RETRY_MS, MOVE_TURN_MS, MOVES_AT_ONCE } from '../../src/handlers/moves.ts';
 import type { RoomId } from '../../src/protocol/index.ts';
 import { PLACE_RETRY_MS } from '../../src/rooms/call-modes.ts';
 import { BACK_MS } from '../../src/rooms/store-watch.ts';
@@ -131,6 +131,37 @@ it('M17 so many rooms move at once and no more; when one has arrived another goe
   expect(await leaving()).toHaveLength(MOVES_AT_ONCE - 2);
   await here.pass(MOVE_RETRY_MS, clients);
   await expect.poll(async () => (await leaving()).length).toBe(MOVES_AT_ONCE);
+});
+
+it('M17 who does not arrive, or is not connected, does not hold up the rooms of others for long', async () => {
+  const [a, b] = [fakeNode('a.1'), busyNode('b.1')];
+  const here = await start([a, b]);
+  const clients: TestClient[] = [];
+  for (let index = 0; index < 2 * MOVES_AT_ONCE + 1; index += 1) {
+    const client = await here.join(await here.newRoom());
+    await client.placed();
+    clients.push(client);
+  }
+  const before = clients.map(({ placement }) => placement);
+  const hasMoved = (client: TestClient): boolean =>
+    client.placement > (before[clients.indexOf(client)] ?? 0);
+  const movedAre = async (times: number): Promise<void> => {
+    await expect.poll(() => clients.filter(hasMoved)).toHaveLength(times);
+  };
+  a.drain();
+  await movedAre(MOVES_AT_ONCE);
+  // One of them is cut off: another room may move in its place.
+  const [first] = clients.filter(hasMoved);
+  first?.cut();
+  const left = clients.filter((client) => client !== first);
+  await expect.poll(() => here.logLines.join('')).toContain('peer disconnected');
+  await here.pass(MOVE_RETRY_MS, left);
+  await movedAre(MOVES_AT_ONCE + 1);
+  await here.pass(MOVE_TURN_MS - 2 * MOVE_RETRY_MS, left);
+  await movedAre(MOVES_AT_ONCE + 1);
+  await here.pass(2 * MOVE_RETRY_MS, left);
+  await movedAre(2 * MOVES_AT_ONCE + 1);
+  for (const client of left) expect(count(client, 'media-lost')).toBe(0);
 });
 
 it('M17 with nowhere to go a room stays where it is, which is logged once, and moves when a node comes', async () => {
