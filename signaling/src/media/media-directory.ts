@@ -9,6 +9,10 @@ import type { Home } from '../rooms/record.ts';
  */
 export const UNSEEN_AFTER_MS = 30_000;
 
+/** One that is far ahead was made by a clock that is wrong: nobody can say when. */
+export const isLongPlaced = (placement: number, nowMs: number): boolean =>
+  Math.abs(nowMs - placement) >= UNSEEN_AFTER_MS;
+
 export interface MediaDirectory {
   /** Those that there are now, connected or not: each is the same object for as long as it is there. */
   readonly nodes: readonly MediaNode[];

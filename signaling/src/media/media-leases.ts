@@ -17,6 +17,13 @@ export interface Listing {
   readonly nodes: readonly ListedNode[];
 }
 
+/**
+ * Whether a lease up to then holds. One that ends much later than a lease lasts was begun before the clock of
+ * who keeps the list was set back, and whoever lives has said so again by the new one.
+ */
+export const isHolding = (untilMs: number, nowMs: number): boolean =>
+  untilMs > nowMs && untilMs <= nowMs + 2 * NODE_LEASE_MS;
+
 /** The names of nodes. */
 export interface ListChange {
   readonly came: readonly string[];
@@ -27,7 +34,7 @@ export interface ListChange {
 const MOST_LIVES = 1_024;
 
 interface Life {
-  /** The latest end of its lease that was read. */
+  /** The end of its lease as it was read last. */
   readonly untilMs: number;
   /** When it was listed or connected last, by our clock. */
   readonly seenMs: number;
@@ -46,7 +53,7 @@ export class LeaseBook {
     this.#nowMs = nowMs;
     this.#readingSinceMs ??= atMs;
     for (const { nodeId, untilMs } of nodes) {
-      this.#remember(nodeId, Math.max(untilMs, this.#lives.get(nodeId)?.untilMs ?? 0), atMs);
+      this.#remember(nodeId, untilMs, atMs);
     }
     const before = this.#listed;
     this.#listed = new Set(nodes.map(({ nodeId }) => nodeId));
@@ -78,7 +85,7 @@ export class LeaseBook {
   isOver(nodeId: string, atMs: number): boolean {
     const since = this.#readingSinceMs;
     if (since === null || atMs - since < NODE_LEASE_MS || this.isListed(nodeId)) return false;
-    return (this.#lives.get(nodeId)?.untilMs ?? 0) <= this.#nowMs;
+    return !isHolding(this.#lives.get(nodeId)?.untilMs ?? 0, this.#nowMs);
   }
 
   wasSeenAfter(nodeId: string, ms: number): boolean {

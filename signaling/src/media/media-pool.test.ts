@@ -123,6 +123,19 @@ it('M15 a room that was placed on a node while this process did not reach it is 
   expect(pool.isGone(home('n1'), placement)).toBe(true);
 });
 
+it('M14 M15 a placement by a clock that is far ahead does not keep a home that is gone', () => {
+  const { clock, pool, one, two } = start(['n1', 'n2']);
+  one.connect();
+  two.connect();
+  const placement = clock.now() + 3_600_000;
+  one.disconnect();
+  clock.advance(GONE_AFTER_MS);
+  expect(pool.isGone(home('n1'), placement)).toBe(true);
+  expect(pool.isGone(home('n2'), placement)).toBe(false);
+  one.connect('n1.b');
+  expect(pool.isGone(home('other'), placement)).toBe(true);
+});
+
 it('M15 a call to a home that is gone does not wait, nor does one whose home is seen to end', async () => {
   const { clock, pool, one } = start(['n1']);
   one.connect('n1.a');

@@ -3,7 +3,12 @@
 import type { MediaNode } from '@sotto/sfu-worker/protocol';
 import type { Clock } from '../clock.ts';
 import { createListeners } from '../listeners.ts';
-import { findConnected, type MediaDirectory, UNSEEN_AFTER_MS } from './media-directory.ts';
+import {
+  findConnected,
+  isLongPlaced,
+  type MediaDirectory,
+  UNSEEN_AFTER_MS,
+} from './media-directory.ts';
 
 /**
  * A node that is not connected for this long is given up where there is another. Shorter: a cut of the
@@ -90,8 +95,7 @@ export const fixedMedia = (nodes: readonly MediaNode[], clock: Clock): MediaDire
   const changes = createListeners();
   const lives = nodes.map((node) => new NodeLife(node, clock, () => changes.tell()));
 
-  const isUnseenForLong = (placement: number): boolean =>
-    clock.now() - placement >= UNSEEN_AFTER_MS;
+  const isUnseenForLong = (placement: number): boolean => isLongPlaced(placement, clock.now());
 
   return {
     nodes,

@@ -40,9 +40,15 @@ it('M16 leaves out what is broken, tells its name, and takes the others', () => 
   expect(broken).toEqual(['n1.a', 'n2.a', 'n3.a', 'a name'].map((field) => ({ field })));
 });
 
-it('M16 believes nobody who says to be there for longer than a lease', () => {
-  const { nodes } = read({ 'n1.a': value('ws://a', Number.MAX_SAFE_INTEGER) });
-  expect(nodes[0]?.untilMs).toBe(NOW_MS + NODE_LEASE_MS);
+it('M16 believes nobody who says to be there for longer than a lease, or for longer than any can', () => {
+  const { nodes, broken } = read({
+    'n1.a': value('ws://a', NOW_MS + NODE_LEASE_MS + 1),
+    // As before the clock was set back.
+    'n2.a': value('ws://b', NOW_MS + 3_600_000),
+    'n3.a': value('ws://c', Number.MAX_SAFE_INTEGER),
+  });
+  expect(nodes).toEqual([{ nodeId: 'n1.a', url: 'ws://a', untilMs: NOW_MS + NODE_LEASE_MS }]);
+  expect(broken).toEqual([]);
 });
 
 it('M16 of too many takes the same ones each time', () => {

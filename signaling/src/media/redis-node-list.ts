@@ -3,7 +3,7 @@ import { NODE_LEASE_MS, NODES_KEY, parseRegisteredNode } from '@sotto/sfu-worker
 import * as z from 'zod/mini';
 import type { ScriptRunner } from '../rooms/redis/script-runner.ts';
 import { LIST_NODES } from '../rooms/redis/scripts.ts';
-import type { ListedNode, Listing } from './media-leases.ts';
+import { isHolding, type ListedNode, type Listing } from './media-leases.ts';
 import { READ_EVERY_MS } from './registered-media.ts';
 
 /** Each of them costs every signaling process a connection. */
@@ -32,7 +32,7 @@ export const readListing = (
     const node = NODE_ID.test(nodeId) ? parseRegisteredNode(text) : undefined;
     if (node === undefined) {
       onBroken({ field: nodeId });
-    } else if (node.untilMs > nowMs) {
+    } else if (isHolding(node.untilMs, nowMs)) {
       // Nobody is there for longer than a lease without saying so again.
       nodes.push({
         nodeId,

@@ -8,9 +8,6 @@ import type { MediaDirectory } from './media-directory.ts';
 import { UNSEEN_AFTER_MS } from './media-directory.ts';
 import { BLINK_MS, FORGET_AFTER_MS, READ_EVERY_MS, registeredMedia } from './registered-media.ts';
 
-/** Of Redis, which need not be set as ours is. */
-const AHEAD_MS = 7_000_000;
-
 /** A placement so old that everybody has seen its home. */
 const LONG_AGO = 1;
 
@@ -23,6 +20,8 @@ let directory: MediaDirectory;
 let beating: Set<string>;
 let until: Map<string, number>;
 let refusal: Error | null;
+/** Of Redis, whose clock need not be set as ours is. */
+let aheadMs: number;
 let dialled: Map<string, BareNode>;
 let errors: string[];
 
@@ -31,6 +30,7 @@ beforeEach(() => {
   beating = new Set();
   until = new Map();
   refusal = null;
+  aheadMs = 7_000_000;
   dialled = new Map();
   errors = [];
   directory = registeredMedia({
@@ -42,7 +42,7 @@ beforeEach(() => {
     },
     read: async () => {
       if (refusal !== null) throw refusal;
-      const nowMs = clock.now() + AHEAD_MS;
+      const nowMs = clock.now() + aheadMs;
       for (const nodeId of beating) until.set(nodeId, nowMs + NODE_LEASE_MS);
       const nodes = [...until]
         .filter(([, untilMs]) => untilMs > nowMs)
@@ -216,6 +216,30 @@ it('M16 a home that was never seen here is gone when it has been one for a while
   expect(directory.isGone(home('other'), placement)).toBe(true);
   await pass(UNSEEN_AFTER_MS);
   expect(found).toContain(true);
+});
+
+it('M16 a placement by a clock that is far ahead does not keep a home that is gone', async () => {
+  await up('n1.a', 'n2.a');
+  const placement = clock.now() + 3_600_000;
+  die('n1.a');
+  await pass(NODE_LEASE_MS - 1);
+  expect(directory.isGone(home('n1.a'), placement)).toBe(false);
+  await pass(READ_EVERY_MS);
+  expect(directory.isGone(home('n1.a'), placement)).toBe(true);
+});
+
+it('M16 a lease that was told by a clock which has been set back holds no longer than any', async () => {
+  await up('n1.a', 'n2.a', 'n3.a');
+  aheadMs -= 3_600_000;
+  // Two say so again by it, and one of them dies then; the third did at the same moment.
+  until.delete('n3.a');
+  die('n3.a');
+  await pass(READ_EVERY_MS);
+  die('n1.a');
+  await pass(NODE_LEASE_MS + READ_EVERY_MS);
+  expect(directory.isGone(home('n1.a'), LONG_AGO)).toBe(true);
+  expect(directory.isGone(home('n3.a'), LONG_AGO)).toBe(true);
+  expect(directory.isGone(home('n2.a'), LONG_AGO)).toBe(false);
 });
 
 it('M16 a node that starts again is another life; its former one is gone with its lease', async () => {

@@ -6,7 +6,12 @@ import type { Clock } from '../clock.ts';
 import { hasCode } from '../errors.ts';
 import { createListeners } from '../listeners.ts';
 import type { Home } from '../rooms/record.ts';
-import { findConnected, type MediaDirectory, UNSEEN_AFTER_MS } from './media-directory.ts';
+import {
+  findConnected,
+  isLongPlaced,
+  type MediaDirectory,
+  UNSEEN_AFTER_MS,
+} from './media-directory.ts';
 import { LeaseBook, type Listing } from './media-leases.ts';
 
 /** Shorter: more reads, by every process. Longer: a new node waits for longer, and so do rooms of a dead one. */
@@ -88,7 +93,7 @@ class RegisteredMedia implements MediaDirectory {
   isGone(home: Home, placement: number): boolean {
     if (!this.#isLifeGone(home.nodeId)) return false;
     const now = this.#deps.clock.now();
-    return this.#leases.wasSeenAfter(home.nodeId, placement) || now - placement >= UNSEEN_AFTER_MS;
+    return this.#leases.wasSeenAfter(home.nodeId, placement) || isLongPlaced(placement, now);
   }
 
   watch(listener: () => void): () => void {
