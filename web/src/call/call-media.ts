@@ -92,7 +92,7 @@ export class CallMedia {
     return this.#shown.tracks;
   }
 
-  /** Null for what nobody has begun to send. */
+  /** Null for what nothing has come of. */
   keyState(peerId: PeerId, source: StreamSource): KeyState | null {
     return this.#shown.keyState(peerId, source);
   }

@@ -76,6 +76,8 @@ test('a tile fares as the worst of what is on in it', () => {
   expect(of([], ['mic'])).toMatchObject({ encryption: 'waiting', screenEncryption: 'ok' });
   expect(of(['cam'], ['mic'])).toMatchObject({ encryption: 'failed', screenEncryption: 'ok' });
   expect(of(['screen'], [])).toMatchObject({ encryption: 'ok', screenEncryption: 'failed' });
+  const nothingCame = remotePeers([], [cat], { ...NONE, names, keyState: () => null });
+  expect(nothingCame[0]).toMatchObject({ encryption: 'ok', screenEncryption: 'ok' });
   const muted = { ...cat, streams: { ...cat.streams, mic: { on: false, producerId: micId } } };
   const [seen] = remotePeers([], [muted], { ...NONE, names, keyState: () => 'waiting' });
   expect(seen?.encryption).toBe('waiting');

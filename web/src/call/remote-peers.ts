@@ -15,7 +15,7 @@ export interface Known {
   readonly tracks: Tracks;
   /** By peer id, as the group has them. */
   readonly names: ReadonlyMap<string, string>;
-  /** Null for what nobody has begun to send. */
+  /** Null for what nothing has come of. */
   readonly keyState: (peerId: PeerId, source: StreamSource) => KeyState | null;
   readonly qualities: ReadonlyMap<string, Quality>;
   /** By peer id: when it went up. */
@@ -31,7 +31,7 @@ const trackOf = (
 
 const WORST: readonly KeyState[] = ['failed', 'waiting', 'ok'];
 
-/** The worst of all that is on; what is on and not sent yet is awaited by other means. */
+/** The worst of all that is on; what is on and has not come yet is awaited by other means. */
 const keyStateOf = (
   { peerId, streams }: PeerView,
   sources: readonly StreamSource[],

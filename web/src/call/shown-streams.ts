@@ -16,7 +16,7 @@ import type { MediaPath } from './stats/call-details.ts';
 
 export interface ShownStreamsDeps {
   readonly clock: Clock;
-  readonly keyStateOf: (origin: StreamOrigin) => KeyState;
+  readonly keyStateOf: (origin: StreamOrigin) => KeyState | null;
   readonly onArrived: () => void;
 }
 
@@ -82,7 +82,7 @@ export class ShownStreams {
     return new Map(shown.map(([key, { track }]) => [key, track]));
   }
 
-  /** Null for what nobody has begun to send. */
+  /** Null for what nothing has come of. */
   keyState(peerId: PeerId, source: StreamSource): KeyState | null {
     const shown = this.#shown.get(streamKey(peerId, source));
     if (shown !== undefined) return this.#deps.keyStateOf(shown.origin);

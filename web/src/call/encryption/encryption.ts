@@ -180,7 +180,8 @@ export class Encryption {
     return this.#frames.attachReceiver(receiver, origin, mimeType);
   }
 
-  stateOf(origin: StreamOrigin): KeyState {
+  /** Null for what nothing has come of. */
+  stateOf(origin: StreamOrigin): KeyState | null {
     return this.#frames.stateOf(origin);
   }
 

@@ -1,14 +1,17 @@
 // The guard over frame workers that tests play: what it stops, and when it gives up.
-import type { PipelineId } from '@sotto/e2ee/page';
+import type { FrameState, PipelineId } from '@sotto/e2ee/page';
 import type { StreamSource } from '@sotto/signaling/protocol';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../signaling/testing/fake-clock.ts';
+import { peerId } from '../../signaling/testing/room-samples.ts';
 import { settled } from '../../signaling/testing/turns.ts';
 import { FrameGuard, type GuardWorker, type SenderEndpoint } from './frame-guard.ts';
 
-/** Takes every pipeline, and has sealed in each what a test says. */
+/** Takes every pipeline, and has sealed and refused in each what a test says. */
 class FakeWorker implements GuardWorker {
   readonly sealed = new Map<PipelineId, number>();
+  /** For want of a key. */
+  readonly locked = new Map<PipelineId, number>();
   readonly attached: PipelineId[] = [];
   readonly #listeners = new Map<string, (event: { readonly data: unknown }) => void>();
   terminated = false;
@@ -24,13 +27,17 @@ class FakeWorker implements GuardWorker {
       this.attached.push(pipeline);
       this.#tell({ type: 'attached', pipeline });
     } else if (said['type'] === 'count') {
-      const pipelines = [...this.sealed].map(([pipeline, passed]) => ({
-        pipeline,
-        passed,
-        refused: {},
-      }));
+      const pipelines = this.attached.map((pipeline) => {
+        const locked = this.locked.get(pipeline);
+        const refused = locked === undefined ? {} : { 'unknown-epoch': locked };
+        return { pipeline, passed: this.sealed.get(pipeline) ?? 0, refused };
+      });
       this.#tell({ type: 'counts', request: said['request'], pipelines });
     }
+  }
+
+  tellState(pipeline: PipelineId, state: FrameState): void {
+    this.#tell({ type: 'frame-state', pipeline, state });
   }
 
   terminate(): void {
@@ -45,6 +52,8 @@ class FakeWorker implements GuardWorker {
     queueMicrotask(() => this.#listeners.get('message')?.({ data }));
   }
 }
+
+const origin = (source: StreamSource) => ({ peerId: peerId('ann'), source, producerId: null });
 
 class FakeSender implements SenderEndpoint {
   bytesSent = 0;
@@ -72,7 +81,7 @@ const begin = () => {
       return worker;
     },
     connectKeys: (port) => port.close(),
-    onStates: () => undefined,
+    onStates: () => told.push('states'),
     onFailed: () => undefined,
     onKeyFrameNeeded: () => undefined,
     onLeak: (source) => told.push(`leak ${source}`),
@@ -130,6 +139,27 @@ test('F27 one that is sealed goes on, and one without statistics blinds nobody',
   screen.sender.bytesSent = 80;
   await look();
   expect(told).toEqual(['stopped screen', 'leak screen']);
+});
+
+test('F23 a stream waits for a key once a frame has come that lacks one, and not before', async () => {
+  const { workers, told, guard, look } = begin();
+  const [cam, mic] = [origin('cam'), origin('mic')];
+  expect(guard.stateOf(cam)).toBeNull();
+  guard.attachReceiver(new FakeSender(), cam, 'video/VP8');
+  guard.attachReceiver(new FakeSender(), mic, 'audio/opus');
+  await look();
+  expect([guard.stateOf(cam), guard.stateOf(mic), told]).toEqual([null, null, []]);
+  const [worker] = workers;
+  const [camPipeline = 0, micPipeline = 0] = worker?.attached ?? [];
+  worker?.locked.set(camPipeline, 2);
+  worker?.tellState(micPipeline, 'ok');
+  await look();
+  expect([guard.stateOf(cam), guard.stateOf(mic)]).toEqual(['waiting', 'ok']);
+  expect(told).toEqual(['states', 'states']);
+  worker?.tellState(camPipeline, 'ok');
+  await look();
+  // It lacked one once, and is told so no more.
+  expect([guard.stateOf(cam), told.length]).toEqual(['ok', 3]);
 });
 
 test('F8 a codec that nobody seals is not attached, and not played', () => {

@@ -8,6 +8,7 @@ import {
   FrameWorkerClient,
   type FrameWorkerHandle,
   type PipelineId,
+  type PipelineReport,
   type RtpEndpoint,
   WATCH_START,
   watchSender,
@@ -69,7 +70,8 @@ export interface StreamOrigin {
 
 interface Receiving {
   readonly origin: StreamOrigin;
-  state: FrameState;
+  /** Null until a frame has come: nothing can be said of its key. */
+  state: FrameState | null;
 }
 
 const isSameOrigin = (one: StreamOrigin, other: StreamOrigin): boolean =>
@@ -150,7 +152,7 @@ export class FrameGuard {
     const attached = this.#client.attachReceiver(receiver, target);
     // A worker that does not answer is lost, and all is made anew.
     attached.ready.catch(() => undefined);
-    this.#receivers.set(attached.pipeline, { origin, state: 'waiting' });
+    this.#receivers.set(attached.pipeline, { origin, state: null });
     return {
       detach: () => {
         if (this.#receivers.delete(attached.pipeline)) attached.detach();
@@ -158,13 +160,13 @@ export class FrameGuard {
     };
   }
 
-  /** Of what is received; `waiting` for what is not. */
-  stateOf(origin: StreamOrigin): FrameState {
+  /** Null for what nothing has come of. */
+  stateOf(origin: StreamOrigin): FrameState | null {
     for (const receiving of this.#receivers.values()) {
       if (isSameOrigin(receiving.origin, origin)) return receiving.state;
     }
     const { producerId } = origin;
-    return producerId !== null && this.#refused.has(producerId) ? 'failed' : 'waiting';
+    return producerId !== null && this.#refused.has(producerId) ? 'failed' : null;
   }
 
   /** Forgets all keys, for good. */
@@ -232,7 +234,8 @@ export class FrameGuard {
   async #watch(): Promise<void> {
     const client = this.#client;
     const watched = [...this.#senders];
-    if (watched.length === 0) return;
+    const isSilent = [...this.#receivers.values()].some(({ state }) => state === null);
+    if (watched.length === 0 && !isSilent) return;
     try {
       // What left first, what was sealed after: packets are never counted before their frames.
       const sent = await Promise.allSettled(
@@ -247,8 +250,17 @@ export class FrameGuard {
         const { pipeline, bytesSent } = sample.value;
         this.#judge(pipeline, bytesSent, counts.get(pipeline)?.passed ?? 0);
       }
+      this.#noticeLocked(counts);
     } catch {
       // The worker is gone: whoever hears of it has everything made anew.
+    }
+  }
+
+  /** A pipeline tells how it fares when that changes, and not of frames for which it never had a key. */
+  #noticeLocked(counts: ReadonlyMap<PipelineId, PipelineReport>): void {
+    for (const [pipeline, { state }] of this.#receivers) {
+      const locked = counts.get(pipeline)?.refused['unknown-epoch'] ?? 0;
+      if (state === null && locked > 0) this.#onState(pipeline, 'waiting');
     }
   }
 

@@ -234,8 +234,8 @@ export class MovingRoom {
     this.#scene.client.close();
   }
 
-  #stateOf({ producerId: id }: StreamOrigin): KeyState {
-    return id !== null && this.#opened.has(id) ? 'ok' : 'waiting';
+  #stateOf({ producerId: id }: StreamOrigin): KeyState | null {
+    return id !== null && this.#opened.has(id) ? 'ok' : null;
   }
 
   #show(): void {
