@@ -62,11 +62,14 @@ export const createMediaServer = async (options: MediaServerOptions): Promise<Me
     nodeId,
     isConnected: () => true,
     load: () => {
+      const loads = pool.load();
       const counts = rooms.countByWorker();
-      return pool.load().map((load) => ({
+      const isDraining = loads.some(({ draining }) => draining);
+      const parts = isDraining ? rooms.partsByWorker() : undefined;
+      return loads.map((load) => ({
         ...load,
         rooms: counts.get(load.worker) ?? 0,
-        parts: load.draining ? rooms.partsOn(load.worker) : [],
+        parts: (load.draining ? parts?.get(load.worker) : undefined) ?? [],
       }));
     },
     workerPids: () => pool.pids(),

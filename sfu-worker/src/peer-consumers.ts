@@ -34,12 +34,17 @@ interface Received {
   layer?: ViewLayer;
 }
 
+interface Opening {
+  readonly transport: types.WebRtcTransport;
+  readonly opened: Promise<Received | undefined>;
+}
+
 type View = Readonly<Record<string, ViewLayer>>;
 
 export class PeerConsumers {
   readonly #deps: PeerConsumersDeps;
   readonly #received = new Map<string, Received>();
-  readonly #opening = new Map<string, Promise<Received | undefined>>();
+  readonly #opening = new Map<string, Opening>();
   #capabilities: types.RtpCapabilities = {};
 
   constructor(deps: PeerConsumersDeps) {
@@ -90,20 +95,21 @@ export class PeerConsumers {
     return can;
   }
 
+  /** What is being made over a transport that has been given up since is of no use on the next one. */
   async #ensure(
     producerId: string,
     transport: types.WebRtcTransport,
   ): Promise<Received | undefined> {
     const found = this.#received.get(producerId);
     if (found !== undefined) return found;
-    const opening = this.#opening.get(producerId);
-    if (opening !== undefined) return opening;
-    const opened = this.#create(producerId, transport);
-    this.#opening.set(producerId, opened);
+    const already = this.#opening.get(producerId);
+    if (already?.transport === transport) return already.opened;
+    const opening = { transport, opened: this.#create(producerId, transport) };
+    this.#opening.set(producerId, opening);
     try {
-      return await opened;
+      return await opening.opened;
     } finally {
-      this.#opening.delete(producerId);
+      if (this.#opening.get(producerId) === opening) this.#opening.delete(producerId);
     }
   }
 
@@ -116,13 +122,8 @@ export class PeerConsumers {
     if (from === undefined) return undefined;
     try {
       const feed = await this.#deps.shard.feed(from);
-      const consumer = await this.#consume(feed, transport);
-      const received = { consumer, feed, description: describe(consumer, from) };
-      this.#received.set(producerId, received);
-      consumer.observer.once('close', () => {
-        feed.end();
-        if (this.#received.get(producerId) === received) this.#received.delete(producerId);
-      });
+      const received = await this.#consume(from, feed, transport);
+      const { consumer } = received;
       if (PRIORITY[from.source] > 1 && consumer.kind === 'video') {
         await consumer.setPriority(PRIORITY[from.source]);
       }
@@ -133,20 +134,38 @@ export class PeerConsumers {
     }
   }
 
-  async #consume(feed: Feed, transport: types.WebRtcTransport): Promise<types.Consumer> {
+  async #consume(
+    from: RoomProducer,
+    feed: Feed,
+    transport: types.WebRtcTransport,
+  ): Promise<Received> {
     try {
       const consumer = await transport.consume({
         producerId: feed.producerId,
         rtpCapabilities: this.#capabilities,
         paused: true,
       });
-      if (!transport.closed) return consumer;
-      consumer.close();
-      throw notFound('the transport was closed');
+      // From here to where its end is listened for nothing is awaited: it may end at any moment.
+      if (transport.closed) {
+        consumer.close();
+        throw notFound('the transport was closed');
+      }
+      return this.#receive(from, feed, consumer);
     } catch (error) {
       feed.end();
       throw error;
     }
+  }
+
+  #receive(from: RoomProducer, feed: Feed, consumer: types.Consumer): Received {
+    const { id } = from.producer;
+    const received = { consumer, feed, description: describe(consumer, from) };
+    this.#received.set(id, received);
+    consumer.observer.once('close', () => {
+      feed.end();
+      if (this.#received.get(id) === received) this.#received.delete(id);
+    });
+    return received;
   }
 }
 

@@ -53,6 +53,11 @@ export class PeerProducers {
       // Before the new one: it may well come with the same mid and ssrcs.
       this.#bySource(source)?.close();
       const producer = await this.#create(transport, { ...request, rtpParameters });
+      // From here to where its end is listened for nothing is awaited: it may end at any moment.
+      if (transport.closed) {
+        producer.close();
+        throw notFound('the transport was closed');
+      }
       producers.set(producerId, { peerId, source, producer, shard });
       producer.observer.once('close', () => producers.delete(producerId));
       if (source !== 'mic') return;
@@ -92,11 +97,11 @@ export class PeerProducers {
     )?.producer;
   }
 
-  async #create(
+  #create(
     transport: types.WebRtcTransport,
     { producerId, source, paused, rtpParameters }: ProduceRequest,
   ): Promise<types.Producer> {
-    const producer = await transport
+    return transport
       .produce({
         id: producerId,
         kind: KIND_OF[source],
@@ -109,10 +114,5 @@ export class PeerProducers {
         const { code, message } = toMediaError(error);
         throw transport.closed || code === 'not-found' ? notFound(message) : badParameters(message);
       });
-    if (transport.closed) {
-      producer.close();
-      throw notFound('the transport was closed');
-    }
-    return producer;
   }
 }

@@ -87,11 +87,19 @@ export class PlacedRooms {
     return counts;
   }
 
-  /** Of rooms that began on another worker. */
-  partsOn(worker: number): readonly RoomKey[] {
-    return this.#all()
-      .filter((placed) => placed.worker !== worker && workersOf(placed).includes(worker))
-      .map(({ roomId, placement }) => ({ roomId, placement }));
+  /** On each worker, the rooms that began on another one; of those that have none, nothing. */
+  partsByWorker(): ReadonlyMap<number, readonly RoomKey[]> {
+    const parts = new Map<number, RoomKey[]>();
+    for (const placed of this.#all()) {
+      const { roomId, placement } = placed;
+      for (const worker of workersOf(placed)) {
+        if (worker === placed.worker) continue;
+        const there = parts.get(worker) ?? [];
+        there.push({ roomId, placement });
+        parts.set(worker, there);
+      }
+    }
+    return parts;
   }
 
   closeAll(): void {

@@ -13,6 +13,7 @@ import {
   type TestPeer,
   type TestRoom,
 } from './support/media-world.ts';
+import { afterMicrotasks } from './support/microtasks.ts';
 
 describeOver((over) => {
   let world: MediaWorld;
@@ -150,6 +151,31 @@ describeOver((over) => {
       ]);
       expect(producersOf(producerId)[0]?.closed).toBe(true);
     });
+
+    it.each(times(8, (index) => index))(
+      'of a transport that closes %i microtasks after it was made holds up no other',
+      async (later) => {
+        const peer = await sender();
+        let closed: Promise<void> | undefined;
+        world.made.onMade = () => {
+          const id = world.made.producers.at(-1)?.id;
+          const transport = world.made.transports.find(
+            (one) => id !== undefined && one.id === world.made.transportOf(id),
+          );
+          closed ??= afterMicrotasks(later).then(() => transport?.close());
+        };
+        await peer.produce('mic').catch((error: unknown) => {
+          expect(error).toEqual(rejection('not-found'));
+        });
+        world.made.onMade = () => undefined;
+        await closed;
+        await peer.openSend();
+        const first = await peer.produce('mic');
+        const second = await peer.produce('mic');
+        expect(producersOf(first)[0]?.closed).toBe(true);
+        expect(producersOf(second)[0]?.closed).toBe(false);
+      },
+    );
 
     it('ends with its peer, also while it is being made', async () => {
       const peer = await sender();
