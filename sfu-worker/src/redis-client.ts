@@ -1,14 +1,7 @@
-// A media node's connection to Redis, for what is said there now or not at all: one server, the master that
-// sentinels know, or a cluster. It asks for nothing by itself that an ACL user would need a right for, but
-// `CLUSTER SLOTS` in a cluster and `SELECT` for a database.
-import { Cluster, Redis } from 'ioredis';
+// How Redis is connected to, by media nodes and by signaling: one server, the master that sentinels know, or a
+// cluster. Commands are sent now or not at all: who calls waits and tries again itself.
+import { Cluster, type ClusterOptions, type CommonRedisOptions, Redis } from 'ioredis';
 import type { RedisTarget } from './redis-url.ts';
-
-/** Longer: a connection that leads nowhere is given up later. */
-const CONNECT_WAIT_MS = 5_000;
-
-/** Longer: it is found out later that Redis does not answer. */
-const ANSWER_WAIT_MS = 2_000;
 
 /** Longer: an outage lasts so much longer for us. Shorter: more attempts, by every process at once. */
 const MOST_RETRY_MS = 500;
@@ -23,53 +16,53 @@ const retryStrategy = (attempt: number): number =>
 /** A server that a failover has made a replica: ask anew who is the master. */
 const reconnectOnError = (error: Error): boolean => error.message.startsWith('READONLY');
 
-const OPTIONS = {
-  enableOfflineQueue: false,
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: 0,
-  connectTimeout: CONNECT_WAIT_MS,
-  commandTimeout: ANSWER_WAIT_MS,
-  socketTimeout: CONNECT_WAIT_MS,
-  keepAlive: KEEP_ALIVE_MS,
-  enableReadyCheck: false,
-  disableClientInfo: true,
-  reconnectOnError,
-} as const;
-
 export type RedisClient = Redis | Cluster;
 
-const connect = (target: RedisTarget): RedisClient => {
+export interface RedisClientOptions {
+  /** For a connection to be made, and without an answer until another one is tried. */
+  readonly waitMs: number;
+  /** For sentinels to answer. */
+  readonly sentinelWaitMs: number;
+  /** Of each connection. */
+  readonly each: CommonRedisOptions;
+  readonly cluster: ClusterOptions;
+}
+
+const connect = (target: RedisTarget, options: RedisClientOptions): RedisClient => {
   const { tls, username, password } = target;
-  const access = {
+  const each = {
+    autoResendUnfulfilledCommands: false,
+    connectTimeout: options.waitMs,
+    socketTimeout: options.waitMs,
+    keepAlive: KEEP_ALIVE_MS,
+    reconnectOnError,
+    ...options.each,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(tls && { tls: {} }),
   };
+  const own = { ...each, enableOfflineQueue: false, retryStrategy };
   switch (target.kind) {
     case 'single':
-      return new Redis({ ...OPTIONS, ...access, ...target.address, db: target.db, retryStrategy });
+      return new Redis({ ...own, ...target.address, db: target.db });
     case 'sentinel':
       return new Redis({
-        ...OPTIONS,
-        ...access,
+        ...own,
         sentinels: [...target.addresses],
         name: target.name,
         db: target.db,
         enableTLSForSentinelMode: tls,
         ...(tls && { sentinelTLS: {} }),
         sentinelRetryStrategy: retryStrategy,
-        sentinelCommandTimeout: ANSWER_WAIT_MS,
-        retryStrategy,
+        sentinelCommandTimeout: options.sentinelWaitMs,
       });
-    case 'cluster': {
-      const { enableOfflineQueue, ...redisOptions } = OPTIONS;
+    case 'cluster':
       return new Cluster([...target.addresses], {
-        enableOfflineQueue,
-        enableReadyCheck: false,
+        ...options.cluster,
+        enableOfflineQueue: false,
         clusterRetryStrategy: retryStrategy,
-        redisOptions: { ...redisOptions, ...access },
+        redisOptions: each,
       });
-    }
   }
 };
 
@@ -80,9 +73,13 @@ export const redisCodeOf = (error: unknown): string => {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 };
 
-/** Connects at once, and again whenever that fails; `onTrouble` is told the code of what went wrong. */
-export const openRedis = (target: RedisTarget, onTrouble: (code: string) => void): RedisClient => {
-  const client = connect(target);
+/** Connects at once, and again whenever that fails; `onTrouble` is told the code of what went wrong, each time. */
+export const openRedis = (
+  target: RedisTarget,
+  options: RedisClientOptions,
+  onTrouble: (code: string) => void,
+): RedisClient => {
+  const client = connect(target, options);
   client.on('error', (error: unknown) => onTrouble(redisCodeOf(error)));
   return client;
 };

@@ -33,6 +33,28 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3] + ARGV[4])
 return now
 `;
 
+/** Longer: a connection that leads nowhere is given up later. */
+const CONNECT_WAIT_MS = 5_000;
+
+/** Longer: it is found out later that Redis does not answer. */
+const ANSWER_WAIT_MS = 2_000;
+
+/**
+ * It asks for nothing by itself that an ACL user would need a right for, but `CLUSTER SLOTS` in a cluster and
+ * `SELECT` for a database.
+ */
+const CLIENT = {
+  waitMs: CONNECT_WAIT_MS,
+  sentinelWaitMs: ANSWER_WAIT_MS,
+  each: {
+    maxRetriesPerRequest: 0,
+    commandTimeout: ANSWER_WAIT_MS,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+  },
+  cluster: { enableReadyCheck: false },
+} as const;
+
 export interface RegistrationOptions {
   readonly redisUrl: string;
   readonly nodeId: string;
@@ -56,7 +78,8 @@ export class Registration {
   /** Begins at once, and waits for nothing. Throws RangeError for a URL of Redis that is none. */
   constructor(options: RegistrationOptions) {
     this.#options = options;
-    this.#client = openRedis(parseRedisUrl(options.redisUrl), (code) => (this.#trouble = code));
+    const target = parseRedisUrl(options.redisUrl);
+    this.#client = openRedis(target, CLIENT, (code) => (this.#trouble = code));
     this.#client.on('ready', () => this.#beatOnce());
     this.#timer = setInterval(() => this.#beatOnce(), NODE_BEAT_MS);
     this.#timer.unref();
