@@ -28,7 +28,7 @@ export interface ClusterOptions {
   readonly host: string;
   /** What the nodes run with, besides what they need to find each other (README, Settings). */
   readonly env: NodeJS.ProcessEnv;
-  /** Ends a start that is under way. */
+  /** Ends a start that is under way, and refuses another. */
   readonly signal?: AbortSignal;
 }
 
@@ -103,6 +103,8 @@ export const startCluster = async (
   const isWorthWaiting = (name: ProcessName): boolean =>
     children[name].isRunning && options.signal?.aborted !== true;
   const start = async (...names: readonly ProcessName[]): Promise<void> => {
+    // Nobody would end what is started while all else is being ended.
+    options.signal?.throwIfAborted();
     for (const name of names) children[name].start();
     await Promise.all(
       names.map((name) =>

@@ -51,6 +51,8 @@ const starting = startCluster(
   {
     onLine: print,
     onUnexpectedEnd: (name, how) => {
+      // What Ctrl-C in a terminal sends comes to all of them at once.
+      if (ending.signal.aborted) return;
       const told = `ended unexpectedly (${how})`;
       if (running !== null && isReplaceable(name)) {
         print(name, `${told}: it is started again`);

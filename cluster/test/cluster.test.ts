@@ -2,11 +2,11 @@
 // stays when it ends.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openSend } from '../../signaling/test/support/media-steps.ts';
 import { createRoom, fetchToken } from '../../signaling/test/support/rooms.ts';
 import { TestClient } from '../../signaling/test/support/test-client.ts';
@@ -53,8 +53,10 @@ const areOver = async (pids: readonly number[]): Promise<void> => {
   await expect.poll(() => pids.filter(isAlive), { timeout: 30_000 }).toEqual([]);
 };
 
-const folders = (): readonly string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith('sotto-cluster-'));
+/** Of these tests alone: others may run clusters too. */
+const temporary = mkdtempSync(join(tmpdir(), 'sotto-test-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+const folders = (): readonly string[] => readdirSync(temporary);
 
 const hasTools =
   findTool('SOTTO_REDIS_SERVER') !== undefined && findTool('SOTTO_HAPROXY') !== undefined;
@@ -69,10 +71,19 @@ describe.skipIf(!hasTools)('a cluster', () => {
     await exited;
   });
 
-  const start = async (): Promise<void> => {
+  /** `detached`: a process group of its own, as a shell makes for what runs in a terminal. */
+  const start = async (detached = false): Promise<void> => {
     output = '';
     child = spawn(process.execPath, [MAIN], {
-      env: { ...process.env, PORT: '0', HOST: '127.0.0.1', RTC_PORT_BASE: '0', MEDIA_WORKERS: '1' },
+      detached,
+      env: {
+        ...process.env,
+        TMPDIR: temporary,
+        PORT: '0',
+        HOST: '127.0.0.1',
+        RTC_PORT_BASE: '0',
+        MEDIA_WORKERS: '1',
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
@@ -124,6 +135,21 @@ describe.skipIf(!hasTools)('a cluster', () => {
     await exited;
     expect(child.exitCode, output).toBe(0);
     await areOver(pids);
+    expect(folders()).toEqual(before);
+    expect(output).not.toContain('unexpectedly');
+  });
+
+  it('SIGINT for all of its processes, as Ctrl-C sends it, ends them and starts none again', async () => {
+    const before = folders();
+    await start(true);
+    const pid = child.pid ?? 0;
+    const pids = descendantsOf(pid);
+    const exited = once(child, 'exit');
+    process.kill(-pid, 'SIGINT');
+    await exited;
+    expect(child.exitCode, output).toBe(0);
+    await areOver(pids);
+    expect(descendantsOf(pid)).toEqual([]);
     expect(folders()).toEqual(before);
     expect(output).not.toContain('unexpectedly');
   });
@@ -201,7 +227,7 @@ describe.skipIf(!hasTools)('a cluster', () => {
       await areOver(pids);
       // Nobody was left to remove it.
       for (const name of folders().filter((folder) => !before.includes(folder))) {
-        rmSync(join(tmpdir(), name), { recursive: true });
+        rmSync(join(temporary, name), { recursive: true });
       }
     },
   );
