@@ -30,6 +30,8 @@ const start = async (config: MediaConfig): Promise<void> => {
     onLeave: () => void leave().catch(onFault),
     log,
   });
+  await metrics.serve(server, log);
+  // Last of all that is waited for: who is connected may at once say that the node is to end.
   const rpc = await startRpcServer({
     server,
     secret: config.MEDIA_SECRET,
@@ -40,7 +42,6 @@ const start = async (config: MediaConfig): Promise<void> => {
     await server.close();
     throw error;
   });
-  await metrics.serve(server, log);
   log.info({ node: nodeId, port: rpc.port }, 'media node listens');
   const url = announcedUrl(config, rpc.port);
   const registration =

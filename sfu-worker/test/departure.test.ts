@@ -84,6 +84,25 @@ it('M18 nor at all when that is 0, or no room is there', async () => {
   expect(whyItEnded(empty)).toBe('empty');
 });
 
+it('M18 it can be told to end from the moment that it can be connected to', async () => {
+  // The listener for metrics, which is given its port by itself, takes its time.
+  const slow = `import { Server } from 'node:net';
+    const { listen } = Server.prototype;
+    Server.prototype.listen = function (...args) {
+      if (typeof args[0] !== 'number') return listen.apply(this, args);
+      setTimeout(() => listen.apply(this, args), 2_000);
+      return this;
+    };`;
+  const { media, node, room } = await startWithRoom({
+    METRICS_PORT: '0',
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(slow)}`,
+  });
+  await node.drain({});
+  await node.closeRoom(room.key);
+  expect(await media.exited).toBe(0);
+  expect(whyItEnded(media)).toBe('empty');
+});
+
 it('M18 a second signal ends it at once', async () => {
   const { media, node } = await startWithRoom();
   media.signal('SIGTERM');
