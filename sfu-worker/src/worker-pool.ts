@@ -18,6 +18,8 @@ export interface WorkerPoolOptions {
   readonly workerBin?: string | undefined;
   /** Workers that are older are replaced; undefined: none is. */
   readonly workerMaxAgeMs?: number | undefined;
+  /** A worker that does not run by then is killed, and another one started. */
+  readonly startTimeoutMs?: number | undefined;
   /** How often workers are asked whether they answer, and looked at for their age. */
   readonly sampleIntervalMs?: number | undefined;
 }
@@ -59,6 +61,7 @@ export const createWorkerPool = async (
         index,
         listen: listenOptions(options, index),
         workerBin: options.workerBin,
+        startTimeoutMs: options.startTimeoutMs,
         log,
         onDied,
       }),

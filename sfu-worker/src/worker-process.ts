@@ -1,4 +1,6 @@
 // The process of a media worker: how it begins, and how it ends.
+import { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createWorker } from 'mediasoup';
 import type { types } from 'mediasoup';
 
@@ -7,21 +9,51 @@ const END_TIMEOUT_MS = 2000;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+/** Where Node tells of each process that it spawns. */
+const SPAWNED = 'child_process';
+
 /**
  * mediasoup closes its workers at once on SIGINT and SIGTERM; when to close is for the process to
  * say, which may want to drain. Its listeners are added before `createWorker` first awaits.
  * What signals the whole process group, as Ctrl-C in a terminal does, ends the workers all the same,
  * unless `workerBin` is a script that does `exec setsid mediasoup-worker "$@"`.
+ * `givenUp` kills a process that does not run yet, of which mediasoup would wait for a word for ever.
  */
-export const spawnWorker = (workerBin: string | undefined): Promise<types.Worker> => {
+export const spawnWorker = async (
+  workerBin: string | undefined,
+  givenUp?: AbortSignal,
+): Promise<types.Worker> => {
   const before = SIGNALS.map((signal) => ({ signal, listeners: process.listeners(signal) }));
-  const created = createWorker(workerBin === undefined ? {} : { workerBin });
+  const { made: created, children } = spawnedBy(() =>
+    createWorker(workerBin === undefined ? {} : { workerBin }),
+  );
   for (const { signal, listeners } of before) {
     for (const listener of process.listeners(signal)) {
       if (!listeners.includes(listener)) process.removeListener(signal, listener);
     }
   }
-  return created;
+  const killAll = (): void => children.forEach((child) => void child.kill('SIGKILL'));
+  givenUp?.addEventListener('abort', killAll);
+  try {
+    return await created;
+  } finally {
+    givenUp?.removeEventListener('abort', killAll);
+  }
+};
+
+/** The processes that begin before it first awaits. */
+const spawnedBy = <T>(make: () => T): { readonly made: T; readonly children: ChildProcess[] } => {
+  const children: ChildProcess[] = [];
+  const onSpawned = (message: unknown): void => {
+    if (typeof message !== 'object' || message === null || !('process' in message)) return;
+    if (message.process instanceof ChildProcess) children.push(message.process);
+  };
+  subscribe(SPAWNED, onSpawned);
+  try {
+    return { made: make(), children };
+  } finally {
+    unsubscribe(SPAWNED, onSpawned);
+  }
 };
 
 /** Closes the worker and waits for the process to end, which frees its ports. */

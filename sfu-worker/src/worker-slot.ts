@@ -20,6 +20,9 @@ import { WorkerUsage } from './worker-usage.ts';
 const RESPAWN_MIN_MS = 50;
 const RESPAWN_MAX_MS = 5000;
 
+/** Shorter: a machine that is short of time never gets a worker. Longer: one that hangs is waited for. */
+const START_TIMEOUT_MS = 30_000;
+
 export interface RunningWorker {
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
@@ -30,6 +33,7 @@ export interface WorkerSlotDeps {
   readonly index: number;
   readonly listen: ListenOptions;
   readonly workerBin?: string | undefined;
+  readonly startTimeoutMs?: number | undefined;
   readonly log: MediaLog;
   readonly onDied: (index: number) => void;
 }
@@ -143,10 +147,13 @@ export class WorkerSlot implements TurnoverSlot {
   }
 
   async #spawn(): Promise<RunningWorker> {
-    const { index, listen, workerBin } = this.#deps;
-    const worker = await spawnWorker(workerBin).catch((error: unknown) => {
+    const { index, listen, workerBin, startTimeoutMs = START_TIMEOUT_MS } = this.#deps;
+    const givenUp = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(startTimeoutMs)]);
+    const worker = await spawnWorker(workerBin, givenUp).catch((error: unknown) => {
       throw unavailable(`Media worker ${index} did not start: ${messageOf(error)}`);
     });
+    const kill = (): void => void killWorker(worker);
+    givenUp.addEventListener('abort', kill);
     try {
       const { listenInfos, internalAddresses } = planListening(listen, await usableAddresses());
       const webRtcServer = await worker.createWebRtcServer({ listenInfos });
@@ -159,6 +166,8 @@ export class WorkerSlot implements TurnoverSlot {
     } catch (error) {
       await endWorker(worker);
       throw unavailable(cannotListen(index, listen.port, messageOf(error)));
+    } finally {
+      givenUp.removeEventListener('abort', kill);
     }
   }
 

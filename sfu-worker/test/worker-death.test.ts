@@ -1,7 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { afterEach, expect, it } from 'vitest';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { workerBin } from 'mediasoup';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { MediaServer } from '../src/media-server.ts';
 import type { MediaEvent } from '../src/protocol.ts';
+import { eventually } from './support/eventually.ts';
 import { freePort } from './support/free-port.ts';
 import {
   describeOver,
@@ -17,7 +22,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-const start = async (over: Over, options: { workers: number; rtcPortBase: number }) => {
+const start = async (over: Over, options: Parameters<typeof startServer>[1]) => {
   const server = await startServer(over, options);
   servers.push(server);
   const lost: MediaEvent[] = [];
@@ -31,6 +36,14 @@ const kill = (server: MediaServer, worker: number): void => {
   const pid = server.workerPids()[worker];
   if (pid === undefined) throw new Error('no such worker');
   process.kill(pid, 'SIGKILL');
+};
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 };
 
 const alive = (server: MediaServer) => server.load().map((load) => load.alive);
@@ -85,6 +98,43 @@ describeOver((over) => {
     }
     expect(await refused).toEqual(rejection('unavailable'));
     await expect.poll(() => alive(server)).toEqual([true]);
+  });
+});
+
+/** What runs in place of a worker: it says nothing for as long as the file is there. */
+const hangingAfterwards = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sotto-test-'));
+  const [script, hanging] = [join(folder, 'worker'), join(folder, 'hanging')];
+  const text = `#!/bin/sh\necho $$ >> ${folder}/pids\n[ -e ${hanging} ] && exec sleep 600\nexec ${workerBin} "$@"\n`;
+  await writeFile(script, text, { mode: 0o755 });
+  const pids = async () => (await readFile(join(folder, 'pids'), 'utf8')).trim().split('\n');
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return { workerBin: script, hanging, pids };
+};
+
+describe('a worker that hangs while it starts', () => {
+  it('M18 is killed and tried again, and another takes its place', async () => {
+    const { hanging, pids, ...worker } = await hangingAfterwards();
+    const { server } = await start('local', { ...worker, startTimeoutMs: 2_000 });
+    await writeFile(hanging, '');
+    kill(server, 0);
+    await eventually(async () => (await pids()).length).toBeGreaterThan(2);
+    expect(alive(server)).toEqual([false]);
+    await rm(hanging);
+    await eventually(() => alive(server)).toEqual([true]);
+    await openRoom(server);
+    const last = (await pids()).map(Number).filter(isRunning);
+    expect(last).toEqual(server.workerPids());
+  });
+
+  it('M18 keeps no server from closing', async () => {
+    const { hanging, pids, ...worker } = await hangingAfterwards();
+    const { server } = await start('local', worker);
+    await writeFile(hanging, '');
+    kill(server, 0);
+    await eventually(async () => (await pids()).length).toBe(2);
+    await server.close();
+    expect((await pids()).map(Number).filter(isRunning)).toEqual([]);
   });
 });
 
