@@ -19,14 +19,17 @@ export interface ChildListener {
   onUnexpectedEnd(name: string, how: string): void;
 }
 
-/** It is told to end when whoever starts it has ended, also by kill -9 (prctl(2), PR_SET_PDEATHSIG). */
+/**
+ * It is killed when whoever starts it has ended, also by kill -9 (prctl(2), PR_SET_PDEATHSIG). Not told to end:
+ * Node may hang on its way out (nodejs/node#54918), and nobody is left who would see to that.
+ */
 export const endsWithParent = (spec: ChildSpec, setpriv: string | undefined): ChildSpec =>
   setpriv === undefined
     ? spec
     : {
         ...spec,
         command: setpriv,
-        args: ['--pdeathsig', 'SIGTERM', '--', spec.command, ...spec.args],
+        args: ['--pdeathsig', 'SIGKILL', '--', spec.command, ...spec.args],
       };
 
 /** Longer than a signaling node gives itself to close. */
