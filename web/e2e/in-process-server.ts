@@ -30,6 +30,8 @@ export interface InProcessOptions {
   readonly webRoot?: string;
   readonly callMode?: CallModePolicy;
   readonly workers?: number;
+  /** How often a media worker is asked whether it answers: one that does not for three times is killed. */
+  readonly sampleIntervalMs?: number;
   readonly clock?: Clock;
   readonly turn?: TurnSettings;
   /** What signaling takes for the media server. */
@@ -46,6 +48,7 @@ export const startInProcess = async ({
   mediaNode = (media) => media,
   tell = (text) => text,
   workers = 1,
+  sampleIntervalMs,
 }: InProcessOptions = {}): Promise<InProcessServer> => {
   const logLines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
@@ -55,6 +58,7 @@ export const startInProcess = async ({
     workers,
     rtcPortBase: 0,
     workerBin: workerBin(),
+    sampleIntervalMs,
     log,
   });
   const app = await buildApp({

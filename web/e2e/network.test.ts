@@ -28,7 +28,9 @@ let bob: Person;
 let annId: string;
 
 beforeEach(async () => {
-  server = await startInProcess({ callMode: 'sfu-only', turn: TURN });
+  // A worker that is halted stands for a network that is dead: nobody is to take it for hanging.
+  const sampleIntervalMs = 60_000;
+  server = await startInProcess({ callMode: 'sfu-only', turn: TURN, sampleIntervalMs });
   cable = await layCable(server.url);
   browser = await launchBrowser();
   ann = await Person.arrive(browser, 'Ann');
