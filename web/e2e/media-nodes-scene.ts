@@ -20,7 +20,7 @@ import {
 } from '../../signaling/test/support/media-process.ts';
 import { startRedis } from '../../signaling/test/support/redis-server.ts';
 import { openStore, SILENT } from '../../signaling/test/support/redis-stores.ts';
-import { freePort } from '../../signaling/test/support/server-process.ts';
+import { freePort } from '../../sfu-worker/test/support/free-port.ts';
 import { startProxy, type TcpProxy } from '../../signaling/test/support/tcp-proxy.ts';
 import { hurriedClock } from './call-path.ts';
 import { until } from './until.ts';

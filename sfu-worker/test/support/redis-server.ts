@@ -1,24 +1,15 @@
 // A redis-server of a test's own: on a free port, in a folder that goes with it, keeping nothing on disk.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { freePort } from './free-port.ts';
+import { hasRedis, redisArguments, redisBinary } from './redis-binary.ts';
 
-const PLACES = [
-  '/usr/bin/redis-server',
-  '/usr/local/bin/redis-server',
-  '/opt/homebrew/bin/redis-server',
-];
-
-/** Where scripts/lib/tools.mjs found it, or where it usually is. */
-const binary = process.env['SOTTO_REDIS_SERVER'] ?? PLACES.find((file) => existsSync(file));
-
-/** False: `npm test` has said that what needs it is left out. */
-export const hasRedis = binary !== undefined;
+export { hasRedis };
 
 export interface RedisServer {
   readonly port: number;
@@ -55,9 +46,7 @@ export const prepareRedis = async (args: readonly string[] = []): Promise<RedisS
     thaw: () => void child?.kill('SIGCONT'),
     kill,
     start: async () => {
-      const common = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
-      const quiet = ['--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
-      child = spawn(binary ?? 'redis-server', [...common, ...quiet, ...args], { stdio: 'ignore' });
+      child = spawn(redisBinary, [...redisArguments(port, folder), ...args], { stdio: 'ignore' });
       await expect.poll(answer, { timeout: 20_000 }).toBe('PONG');
     },
     close: async () => {

@@ -1,11 +1,16 @@
 // A redis-server of a test's own: on a free port, in a folder that goes with it, keeping nothing on disk.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import {
+  hasRedis,
+  redisArguments,
+  redisBinary,
+} from '../../../sfu-worker/test/support/redis-binary.ts';
 import { freePort } from './server-process.ts';
 
 export interface RedisServer {
@@ -24,17 +29,7 @@ export interface RedisServer {
 /** More than any machine needs. */
 const START_MS = 20_000;
 
-const PLACES = [
-  '/usr/bin/redis-server',
-  '/usr/local/bin/redis-server',
-  '/opt/homebrew/bin/redis-server',
-];
-
-/** Where scripts/lib/tools.mjs found it, or where it usually is. */
-const binary = process.env['SOTTO_REDIS_SERVER'] ?? PLACES.find((file) => existsSync(file));
-
-/** False: `npm test` has said that what needs it is left out. */
-export const hasRedis = binary !== undefined;
+export { hasRedis };
 
 /** A connection of the test's own, for what no store would do; the caller disconnects it. */
 export const connectTo = (port: number, password?: string): Redis =>
@@ -74,10 +69,8 @@ const argumentsFor = (folder: string, port: number, options: RedisServerOptions)
     writeFileSync(file, `${lines.join('\n')}\n`);
     return [file, '--sentinel', '--loglevel', 'warning'];
   }
-  const common = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
-  const quiet = ['--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
   const secret = password === undefined ? [] : ['--requirepass', password];
-  return [...common, ...quiet, ...secret, ...args];
+  return [...redisArguments(port, folder), ...secret, ...args];
 };
 
 export const startRedis = async (options: RedisServerOptions = {}): Promise<RedisServer> => {
@@ -89,7 +82,7 @@ export const startRedis = async (options: RedisServerOptions = {}): Promise<Redi
   let exited: Promise<unknown>;
   const begin = async (): Promise<void> => {
     let output = '';
-    child = spawn(binary ?? 'redis-server', all, { stdio: ['ignore', 'pipe', 'pipe'] });
+    child = spawn(redisBinary, all, { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
     child.on('error', (error) => (output += String(error)));
     exited = once(child, 'exit');
